@@ -1,0 +1,154 @@
+// swift-tools-version: 6.2
+import PackageDescription
+
+/// Every Swift target of ours: Swift 6 mode, strict imports, warnings are errors.
+let strict: [SwiftSetting] = [
+  .swiftLanguageMode(.v6),
+  .enableUpcomingFeature("ExistentialAny"),
+  .enableUpcomingFeature("InternalImportsByDefault"),
+  .enableUpcomingFeature("MemberImportVisibility"),
+  .treatAllWarnings(as: .error),
+  // Tests see internals in release too, so that programs and tests are one build.
+  .unsafeFlags(["-enable-testing"]),
+]
+
+/// Programs carry the Swift runtime in themselves, so that a target machine needs no Swift.
+let selfContained: [LinkerSetting] = [
+  .unsafeFlags([
+    "-static-stdlib", "-lFoundation", "-lCoreFoundation", "-lFoundationInternationalization", "-lFoundationEssentials",
+    "-l_FoundationICU", "-l_FoundationCShims", "-l_FoundationCollections", "-lswiftSynchronization",
+    "-lswift_RegexParser",
+    "-lswift_StringProcessing", "-lswift_Concurrency", "-ldispatch", "-lBlocksRuntime", "-lstdc++",
+  ])
+]
+
+let system = Target.Dependency.product(name: "SystemPackage", package: "swift-system")
+let nioCore = Target.Dependency.product(name: "NIOCore", package: "swift-nio")
+let nioPosix = Target.Dependency.product(name: "NIOPosix", package: "swift-nio")
+let nioHTTP1 = Target.Dependency.product(name: "NIOHTTP1", package: "swift-nio")
+let arguments = Target.Dependency.product(name: "ArgumentParser", package: "swift-argument-parser")
+
+func module(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
+  .target(name: name, dependencies: dependencies, swiftSettings: strict)
+}
+
+/// Where winnow-worker finds the engine's libraries: beside the installed programs, or in `.deps/` of a build tree.
+let engine: [LinkerSetting] = [
+  .unsafeFlags([
+    "-Xlinker", "-rpath", "-Xlinker", "$ORIGIN", "-Xlinker", "-rpath", "-Xlinker",
+    "$ORIGIN/../../../.deps/openvino/lib",
+  ])
+]
+
+func program(_ name: String, _ dependencies: [Target.Dependency], linking: [LinkerSetting] = []) -> Target {
+  .executableTarget(
+    name: name, dependencies: dependencies, swiftSettings: strict, linkerSettings: selfContained + linking)
+}
+
+func tests(_ name: String, _ dependencies: [Target.Dependency], linking: [LinkerSetting] = []) -> Target {
+  .testTarget(name: name, dependencies: dependencies, swiftSettings: strict, linkerSettings: linking)
+}
+
+let package = Package(
+  name: "winnow",
+  products: [
+    .executable(name: "winnowd", targets: ["winnowd"]),
+    .executable(name: "winnowctl", targets: ["winnowctl"]),
+    .executable(name: "winnow-worker", targets: ["winnow-worker"]),
+    .executable(name: "winnow-lab", targets: ["winnow-lab"]),
+  ],
+  dependencies: [
+    .package(url: "https://github.com/apple/swift-system", exact: "1.8.1"),
+    .package(url: "https://github.com/apple/swift-nio", exact: "2.101.2"),
+    .package(url: "https://github.com/apple/swift-argument-parser", exact: "1.8.2"),
+    .package(url: "https://github.com/groue/GRDB.swift", exact: "7.10.0"),
+    .package(url: "https://github.com/jpsim/Yams", exact: "6.2.2"),
+  ],
+  targets: [
+    // System libraries and shims.
+    .systemLibrary(name: "CNettle", pkgConfig: "nettle", providers: [.apt(["nettle-dev"])]),
+    .systemLibrary(name: "COpenVINO", pkgConfig: "openvino-c"),
+    .target(name: "CWinnowLinux"),
+    .target(
+      name: "CWinnowImage",
+      linkerSettings: [
+        .linkedLibrary("jpeg"), .linkedLibrary("png"), .linkedLibrary("webp"), .linkedLibrary("webpdemux"),
+        .linkedLibrary("heif"), .linkedLibrary("gif"), .linkedLibrary("lcms2"),
+      ]),
+
+    // Values.
+    module("WinnowCore", [system]),
+
+    // Ground.
+    module("WinnowFiles", ["WinnowCore", "CWinnowLinux", "CNettle", system]),
+    module("WinnowWire", ["WinnowCore"]),
+    module("WinnowGraph", ["WinnowCore"]),
+
+    // Parts.
+    module("WinnowConfig", ["WinnowCore", "WinnowFiles", .product(name: "Yams", package: "Yams"), system]),
+    module("WinnowBundle", ["WinnowCore", "WinnowFiles", system]),
+    module("WinnowImaging", ["WinnowCore", "CWinnowImage"]),
+    module("WinnowLedger", ["WinnowCore", .product(name: "GRDB", package: "GRDB.swift"), system]),
+    module("WinnowSupervision", ["WinnowCore", "WinnowWire", "WinnowFiles", "CWinnowLinux", system]),
+    module("WinnowControlAPI", ["WinnowCore", system]),
+
+    // Flow.
+    module(
+      "WinnowPipeline",
+      ["WinnowCore", "WinnowFiles", "WinnowWire", "WinnowSupervision", "WinnowLedger", system]),
+    module(
+      "WinnowInference",
+      ["WinnowCore", "WinnowBundle", "WinnowImaging", "WinnowFiles", "WinnowWire", "COpenVINO", "CWinnowLinux", system]),
+
+    module(
+      "WinnowImport",
+      [
+        "WinnowCore", "WinnowFiles", "WinnowWire", "WinnowGraph", "WinnowBundle", "WinnowSupervision",
+        "WinnowControlAPI", system,
+      ]),
+
+    // Edges.
+    module(
+      "WinnowControlServer", ["WinnowCore", "WinnowControlAPI", nioCore, nioPosix, nioHTTP1, system]),
+    module("WinnowControlClient", ["WinnowCore", "WinnowControlAPI", system]),
+
+    // Programs, and what they are put together from.
+    module(
+      "WinnowDaemon",
+      [
+        "WinnowCore", "WinnowFiles", "WinnowWire", "WinnowConfig", "WinnowLedger", "WinnowBundle", "WinnowSupervision",
+        "WinnowPipeline", "WinnowControlAPI", "WinnowControlServer", "CWinnowLinux", system,
+      ]),
+    program("winnowd", ["WinnowCore", "WinnowConfig", "WinnowDaemon", arguments, system]),
+    program("winnow-worker", ["WinnowCore", "WinnowInference"], linking: engine),
+    program("winnow-lab", ["WinnowCore", "WinnowImport", "WinnowControlAPI", "WinnowBundle"]),
+    program(
+      "winnowctl",
+      [
+        "WinnowCore", "WinnowControlAPI", "WinnowControlClient", "WinnowConfig", "WinnowSupervision", arguments, system,
+      ]),
+    // Tests.
+    module("WinnowTestSupport", ["WinnowCore", "WinnowFiles", system]),
+    tests("WinnowCoreTests", ["WinnowCore", "WinnowTestSupport", system]),
+    tests("WinnowFilesTests", ["WinnowCore", "WinnowFiles", "WinnowTestSupport", "CWinnowLinux", system]),
+    tests("WinnowWireTests", ["WinnowCore", "WinnowWire"]),
+    tests("WinnowGraphTests", ["WinnowCore", "WinnowGraph"]),
+    tests("WinnowImagingTests", ["WinnowCore", "WinnowImaging"]),
+    tests("WinnowConfigTests", ["WinnowCore", "WinnowConfig", system]),
+    tests(
+      "WinnowLedgerTests", ["WinnowCore", "WinnowLedger", .product(name: "GRDB", package: "GRDB.swift"), system]),
+    tests("WinnowSupervisionTests", ["WinnowCore", "WinnowFiles", "WinnowWire", "WinnowSupervision", system]),
+    tests("WinnowBundleTests", ["WinnowCore", "WinnowFiles", "WinnowBundle", system]),
+    tests(
+      "WinnowControlTests",
+      ["WinnowCore", "WinnowControlAPI", "WinnowControlServer", "WinnowControlClient", system]),
+    .target(name: "CSandboxProbe", dependencies: ["CWinnowLinux"], path: "Tests/CSandboxProbe"),
+    tests(
+      "WinnowInferenceTests",
+      [
+        "WinnowCore", "WinnowFiles", "WinnowWire", "WinnowBundle", "WinnowImaging", "WinnowInference", "CWinnowLinux",
+        "CSandboxProbe", system,
+      ], linking: engine),
+    tests("CrashTests", ["WinnowCore", "WinnowFiles", "WinnowTestSupport", system]),
+  ]
+)
