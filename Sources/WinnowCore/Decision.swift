@@ -1,0 +1,16 @@
+public import SystemPackage
+
+/// What is to become of one settled file, and why.
+public enum Decision: Hashable, Sendable {
+  /// Move it into `folder` below the root of `area`.
+  case move(area: Area, folder: FilePath, outcome: HistoryOutcome, reason: String)
+  /// Leave it where it lies, for good.
+  case leave(reason: String)
+
+  /// Which of an inbox's roots it goes to.
+  public enum Area: Hashable, Sendable {
+    case output, review, quarantine
+    /// `none:` of the configuration: what looks like nothing the model knows.
+    case none
+  }
+}

@@ -1,0 +1,109 @@
+public import SystemPackage
+
+/// Where below the output folder a picture goes: `{class}`, `{class}/{year}/{month}`.
+public struct DestinationTemplate: Hashable, Sendable {
+  /// What a template can speak of besides the class.
+  public struct Facts: Hashable, Sendable {
+    public var inbox: String
+    /// Folder below the inbox in which the picture lay.
+    public var subfolder: FilePath
+    public var camera: String?
+    /// EXIF capture time, else the file's modification time.
+    public var taken: Timestamp
+
+    public init(inbox: String, subfolder: FilePath, camera: String?, taken: Timestamp) {
+      self.inbox = inbox
+      self.subfolder = subfolder
+      self.camera = camera
+      self.taken = taken
+    }
+  }
+
+  public enum Field: String, CaseIterable, Sendable {
+    case `class`, year, month, day, camera, subdir, inbox
+  }
+
+  private enum Piece: Hashable, Sendable {
+    case text(String)
+    case field(Field)
+  }
+
+  public let text: String
+  private let levels: [[Piece]]
+
+  /// - Throws: `.invalidInput` for an unknown field, an unclosed brace, a level that is empty, `.` or `..`.
+  public init(_ text: String) throws(WinnowError) {
+    func invalid(_ why: String) -> WinnowError {
+      let fields = Field.allCases.map { "{\($0.rawValue)}" }.joined(separator: " ")
+      return WinnowError(.invalidInput, "the template \"\(text)\" \(why)", remedy: "use \(fields)")
+    }
+    var levels: [[Piece]] = []
+    for level in text.split(separator: "/", omittingEmptySubsequences: false) {
+      guard !level.isEmpty, level != ".", level != ".." else { throw invalid("has a level that is no folder name") }
+      var pieces: [Piece] = []
+      var rest = level
+      while let open = rest.firstIndex(of: "{") {
+        if open > rest.startIndex { pieces.append(.text(String(rest[..<open]))) }
+        guard let close = rest[open...].firstIndex(of: "}") else { throw invalid("has a brace that is not closed") }
+        let name = rest[rest.index(after: open)..<close]
+        guard let field = Field(rawValue: String(name)) else { throw invalid("names an unknown field {\(name)}") }
+        pieces.append(.field(field))
+        rest = rest[rest.index(after: close)...]
+      }
+      if !rest.isEmpty { pieces.append(.text(String(rest))) }
+      levels.append(pieces)
+    }
+    self.text = text
+    self.levels = levels
+  }
+
+  /// The folder below the output, without `.`, `..` or an absolute beginning, whatever label and camera say.
+  public func folder(label: String, facts: Facts) -> FilePath {
+    var path = FilePath()
+    for pieces in levels {
+      // A class tree and a sub-folder bring levels of their own.
+      if pieces == [.field(.class)] {
+        for level in label.split(separator: "/") { path.push(Self.component(Array(level.utf8))) }
+      } else if pieces == [.field(.subdir)] {
+        for component in facts.subfolder.components {
+          path.push(Self.component(FilePath(root: nil, [component]).bytes))
+        }
+      } else {
+        let bytes = pieces.flatMap { piece -> [UInt8] in
+          switch piece {
+          case .text(let text): Array(text.utf8)
+          case .field(let field): Array(Self.value(of: field, label: label, facts: facts).utf8)
+          }
+        }
+        path.push(Self.component(bytes))
+      }
+    }
+    return path
+  }
+
+  private static func value(of field: Field, label: String, facts: Facts) -> String {
+    let date = CivilDate(facts.taken)
+    return switch field {
+    case .class: label
+    case .year: padded(date.year, to: 4)
+    case .month: padded(date.month, to: 2)
+    case .day: padded(date.day, to: 2)
+    case .camera: facts.camera ?? "unknown camera"
+    case .subdir: facts.subfolder.components.map(\.string).joined(separator: " ")
+    case .inbox: facts.inbox
+    }
+  }
+
+  private static func padded(_ number: Int, to width: Int) -> String {
+    let text = String(number)
+    return String(repeating: "0", count: max(0, width - text.count)) + text
+  }
+
+  /// One safe folder name: slashes and control bytes become `_`, as do names that are no names.
+  private static func component(_ bytes: [UInt8]) -> FilePath {
+    var name = bytes.map { $0 < 0x20 || $0 == 0x7F || $0 == UInt8(ascii: "/") ? UInt8(ascii: "_") : $0 }
+    name = Array(name.prefix(255))
+    if name.isEmpty || name == Array(".".utf8) || name == Array("..".utf8) { name = Array("_".utf8) }
+    return FilePath(bytes: name)
+  }
+}

@@ -1,0 +1,72 @@
+import SystemPackage
+
+/// Turns what the worker said into a decision: a pure function.
+public struct RoutingPolicy: Hashable, Sendable {
+  /// Least probability for a class folder, 0 to 1.
+  public var threshold: Double
+  public var template: DestinationTemplate
+  /// Whether the inbox has a folder for what looks like nothing known.
+  public var hasNoneFolder: Bool
+
+  public init(threshold: Double, template: DestinationTemplate, hasNoneFolder: Bool = false) {
+    self.threshold = threshold
+    self.template = template
+    self.hasNoneFolder = hasNoneFolder
+  }
+
+  /// The class that never gets a folder.
+  static let noneLabel = "none"
+
+  public func decide(_ prediction: Prediction, facts: DestinationTemplate.Facts) -> Decision {
+    guard let best = prediction.top.first else {
+      return .move(area: .review, folder: FilePath(), outcome: .review, reason: "the model gave no answer")
+    }
+    let share = Self.percent(best.probability)
+    if best.label == Self.noneLabel {
+      return .move(
+        area: hasNoneFolder ? .none : .review, folder: FilePath(), outcome: .review,
+        reason: "looks like nothing the model knows (\(share))")
+    }
+    guard best.probability >= threshold else {
+      let second = prediction.top.dropFirst().first.map { ", then \($0.label) \(Self.percent($0.probability))" } ?? ""
+      return .move(
+        area: .review, folder: FilePath(), outcome: .review,
+        reason: "\(best.label) \(share)\(second): below the threshold of \(Self.percent(threshold))")
+    }
+    return .move(
+      area: .output, folder: template.folder(label: best.label, facts: facts), outcome: .sorted,
+      reason: "\(best.label) \(share)")
+  }
+
+  /// What becomes of a file that the worker refused. A truncated one gets here only once it counts as such for good.
+  public func decide(_ refusal: Refusal) -> Decision {
+    switch refusal.kind {
+    case .notAPicture, .unsupportedFormat, .unreadable:
+      .leave(reason: "\(Self.phrase(refusal.kind)): \(refusal.detail)")
+    case .truncated, .corrupt, .tooLarge, .timedOut, .outOfMemory, .poison:
+      .move(
+        area: .quarantine, folder: FilePath(), outcome: .quarantined,
+        reason: "\(Self.phrase(refusal.kind)): \(refusal.detail)")
+    }
+  }
+
+  private static func phrase(_ kind: Refusal.Kind) -> String {
+    switch kind {
+    case .notAPicture: "not a picture"
+    case .unsupportedFormat: "a format that is not supported"
+    case .truncated: "truncated"
+    case .corrupt: "corrupt"
+    case .tooLarge: "too large"
+    case .timedOut: "took too long to decode"
+    case .outOfMemory: "needs too much memory"
+    case .unreadable: "cannot be read"
+    case .poison: "ended the worker twice"
+    }
+  }
+
+  /// `93.4%`
+  static func percent(_ share: Double) -> String {
+    let tenths = Int((share * 1000).rounded())
+    return "\(tenths / 10).\(tenths % 10)%"
+  }
+}

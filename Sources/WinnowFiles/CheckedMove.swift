@@ -1,0 +1,45 @@
+import SystemPackage
+public import WinnowCore
+
+/// A folder that several moves of one batch share.
+final class SharedFolder {
+  let place: Place
+  let descriptor: OwnedDescriptor
+
+  init(place: Place, descriptor: consuming OwnedDescriptor) {
+    self.place = place
+    self.descriptor = descriptor
+  }
+
+  var raw: Int32 { descriptor.raw }
+}
+
+/// A move whose source was found to be the settled file, with everything open that carrying it out needs.
+public final class CheckedMove {
+  /// What has to be durable in the ledger before `DurableMove.carryOut`.
+  public internal(set) var intent: MoveIntent
+  /// Folders that were made for it; the ledger remembers them, so that an undo can take them away again.
+  public let made: [Place]
+
+  let sourceFolder: SharedFolder
+  let destinationFolder: SharedFolder
+  /// The source, open for reading. No other process ever gets this descriptor.
+  let file: OwnedDescriptor
+  /// Of the source when it was checked; exact while `file` is open.
+  let status: FileStatus
+
+  init(
+    intent: MoveIntent, made: [Place], sourceFolder: SharedFolder, destinationFolder: SharedFolder,
+    file: consuming OwnedDescriptor, status: FileStatus
+  ) {
+    self.intent = intent
+    self.made = made
+    self.sourceFolder = sourceFolder
+    self.destinationFolder = destinationFolder
+    self.file = file
+    self.status = status
+  }
+
+  var sourceName: FilePath { FilePath(bytes: intent.source.name) }
+  var destinationName: FilePath { FilePath(bytes: intent.destination.name) }
+}

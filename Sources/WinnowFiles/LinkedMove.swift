@@ -1,0 +1,96 @@
+public import WinnowCore
+
+/// The move on file systems that cannot rename without replacing: link, compare, retire the source.
+extension DurableMove {
+  /// Gives the source a second name at the destination.
+  func link(_ move: CheckedMove) throws(MoveStop) -> Placing {
+    move.intent.retiredName = hiddenName()
+    try amend(move)
+    while true {
+      do throws(SystemFault) {
+        try recheck(move)
+      } catch {
+        throw stop(for: error, moving: move)
+      }
+      do throws(SystemFault) {
+        try fileSystem.link(
+          move.sourceName, in: move.sourceFolder.raw, to: move.destinationName, in: move.destinationFolder.raw)
+        return .linked
+      } catch {
+        if SystemFault.linksMissingErrnos.contains(error.errno) { throw cannotMoveSafely(move) }
+        switch whatStands(at: move, instead: error, of: move.status) {
+        case .ours: return .linked
+        case _ where error.isTaken: try takeNextName(move)
+        case .nothing: throw stop(for: error, moving: move)
+        case .unknown(let error): return .unresolved(error)
+        }
+      }
+    }
+  }
+
+  func cannotMoveSafely(_ move: CheckedMove) -> MoveStop {
+    MoveStop(
+      WinnowError(
+        .cannotMoveSafely,
+        "the file system of \(move.intent.destination) can neither rename without replacing nor link",
+        remedy: "choose an output on another file system"), .wait)
+  }
+
+  /// The linked file is the settled one: the source's name goes. Otherwise another file was swapped in: its second name
+  /// goes, its own stays.
+  func finishLinked(_ move: CheckedMove, _ report: inout Report) throws(MoveStop) {
+    let isSettledFile: Bool
+    do throws(SystemFault) {
+      let linked = try fileSystem.status(of: move.destinationName, in: move.destinationFolder.raw)
+      isSettledFile = linked.isSameFile(as: move.status) && linked.hasContentMarks(of: move.intent.fingerprint)
+      if isSettledFile {
+        try fileSystem.syncData(move.file.raw)
+      } else {
+        try retireDestination(of: move.intent, in: move.destinationFolder, expecting: linked)
+      }
+      try fileSystem.sync(move.destinationFolder.raw)
+    } catch {
+      report.unresolved.append((move.intent, error.about("\(move.intent.destination)")))
+      return
+    }
+    guard isSettledFile else { throw .changed(move.intent.source) }
+    endRetirement(of: move, copied: move.status, &report)
+  }
+
+  /// Retires the source of a move whose destination stands and is durable; undoes the destination where the source
+  /// turns out to have changed meanwhile.
+  func endRetirement(of move: CheckedMove, copied: FileStatus, _ report: inout Report) {
+    do throws(SystemFault) {
+      let retirement = try retireSource(move)
+      let source = try fileSystem.status(of: move.file.raw)
+      let fingerprint = try fingerprintAtDestination(of: move)
+      switch retirement {
+      case .done:
+        try fileSystem.sync(move.sourceFolder.raw)
+        report.outcomes.append(arrived(move.intent, fingerprint))
+      case .missing where source.links == (copied.isSameFile(as: move.status) ? 1 : 0):
+        // Somebody deleted the source; what arrived is the only one left.
+        try fileSystem.sync(move.sourceFolder.raw)
+        report.outcomes.append(arrived(move.intent, fingerprint))
+      case .missing, .refused:
+        // The source lives on, renamed or changed: it is the picture, and what arrived goes.
+        try retireDestination(of: move.intent, in: move.destinationFolder, expecting: copied)
+        try fileSystem.sync(move.sourceFolder.raw)
+        try fileSystem.sync(move.destinationFolder.raw)
+        report.outcomes.append(abandoned(move.intent, .changed(move.intent.source)))
+      }
+    } catch {
+      report.unresolved.append((move.intent, error.about("\(move.intent.source)")))
+    }
+  }
+
+  private func fingerprintAtDestination(of move: CheckedMove) throws(SystemFault) -> FileFingerprint {
+    if let copied = move.intent.copied { return copied }
+    return try fileSystem.fingerprint(of: move.file.raw)
+  }
+}
+
+extension WinnowError.Code {
+  /// The file system offers no way to move a file that is safe at every instant.
+  public static let cannotMoveSafely = Self("cannot_move_safely")
+}

@@ -1,0 +1,86 @@
+import Glibc
+public import WinnowCore
+
+/// A system call that failed: which, and with what errno.
+///
+/// The file layer throws these; whoever knows the path turns them into a `WinnowError` with `about(_:)`.
+public struct SystemFault: Error, Hashable, Sendable {
+  /// The operation as a verb phrase: `open`, `rename`, `sync the folder of`.
+  public let operation: String
+  public let errno: Int32
+
+  public init(_ operation: String, errno: Int32) {
+    self.operation = operation
+    self.errno = errno
+  }
+
+  /// The value of a shim's answer, or the fault that it stands for.
+  static func check<Value: SignedInteger>(_ operation: String, _ answer: Value) throws(SystemFault) -> Value {
+    guard answer >= 0 else { throw SystemFault(operation, errno: Int32(-answer)) }
+    return answer
+  }
+
+  /// Whether it is likely to heal by itself or by an administrator, without the file changing.
+  public var passes: Bool {
+    switch errno {
+    case ENOSPC, EDQUOT, EROFS, EACCES, EPERM, EIO, ENXIO, ENODEV, ESTALE, EHOSTDOWN, ETIMEDOUT, ENOTCONN, EMFILE,
+      ENFILE, Self.mountAwayErrno, ENOMEM, EBUSY, ENOBUFS, ETXTBSY, EAGAIN:
+      true
+    default: false
+    }
+  }
+
+  /// The sentence for the user: what could not be done with `thing`, why, and the remedy for the usual causes.
+  public func about(_ thing: String) -> WinnowError {
+    WinnowError(code, "cannot \(operation) \(thing): \(reason)", remedy: remedy, cause: "errno \(errno)")
+  }
+
+  /// The errno in words.
+  public var reason: String {
+    switch errno {
+    case ENOSPC: "the file system is full"
+    case EDQUOT: "the disk quota is used up"
+    case EROFS: "the file system is read-only"
+    case EACCES, EPERM: "permission denied"
+    case ENOENT: "it does not exist"
+    case EXDEV: "it lies outside its root"
+    case Self.mountAwayErrno: "nothing is mounted there now"
+    case Self.changedErrno: "it is no longer the file that was looked at"
+    case ELOOP: "a symbolic link is in the way"
+    default: String(cString: strerror(errno))
+    }
+  }
+
+  private var code: WinnowError.Code {
+    switch errno {
+    case ENOSPC, EDQUOT: .diskFull
+    case EACCES, EPERM: .accessDenied
+    case EROFS: .readOnly
+    case Self.mountAwayErrno: .mountAway
+    case ENOENT: .notFound
+    case EEXIST: .alreadyExists
+    default: .systemCall
+    }
+  }
+
+  private var remedy: String? {
+    switch errno {
+    case ENOSPC: "free some space; Winnow goes on by itself"
+    case EDQUOT: "raise the quota or free some space; Winnow goes on by itself"
+    case EROFS: "mount it writable; Winnow goes on by itself"
+    case EACCES, EPERM: "give the user that winnowd runs as the right to write there; `winnowctl doctor` names it"
+    case Self.mountAwayErrno: "mount it again; Winnow goes on by itself"
+    case EMFILE, ENFILE: "raise the limit of open files"
+    case EIO: "check the disk"
+    default: nil
+    }
+  }
+}
+
+extension WinnowError.Code {
+  public static let diskFull = Self("disk_full")
+  public static let accessDenied = Self("access_denied")
+  public static let readOnly = Self("read_only")
+  /// Nothing is mounted where a root was.
+  public static let mountAway = Self("mount_away")
+}
