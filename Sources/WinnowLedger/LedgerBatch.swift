@@ -1,0 +1,46 @@
+public import WinnowCore
+
+/// What one durable commit carries. Applied in the order of its properties, all of it or nothing.
+public struct LedgerBatch: Sendable {
+  /// How moves ended. An outcome of an intent that is closed already changes nothing.
+  public var outcomes: [MoveOutcome]
+  /// Pictures to insert, or to replace by `id`. One that has no history yet counts in no state until it has.
+  public var pictures: [PictureRecord]
+  /// Moves about to happen. Their pictures are known or in `pictures`.
+  public var intents: [MoveIntent]
+  /// Files that were looked at and not moved by Winnow.
+  public var notes: [PictureNote]
+  /// Folders that Winnow made for these moves.
+  public var madeFolders: [Place]
+
+  public init(
+    outcomes: [MoveOutcome] = [], pictures: [PictureRecord] = [], intents: [MoveIntent] = [],
+    notes: [PictureNote] = [], madeFolders: [Place] = []
+  ) {
+    self.outcomes = outcomes
+    self.pictures = pictures
+    self.intents = intents
+    self.notes = notes
+    self.madeFolders = madeFolders
+  }
+
+  public var isEmpty: Bool {
+    outcomes.isEmpty && pictures.isEmpty && intents.isEmpty && notes.isEmpty && madeFolders.isEmpty
+  }
+}
+
+/// A file that was looked at and not moved by Winnow: left, waiting for a fault to pass, or moved by a person.
+public struct PictureNote: Hashable, Sendable {
+  /// The picture as it is now; its state is what `outcome` says, whatever the record holds.
+  public var picture: PictureRecord
+  public var outcome: HistoryOutcome
+  public var by: String
+  public var run: Int64
+
+  public init(picture: PictureRecord, outcome: HistoryOutcome, by: String, run: Int64) {
+    self.picture = picture
+    self.outcome = outcome
+    self.by = by
+    self.run = run
+  }
+}

@@ -1,0 +1,148 @@
+internal import GRDB
+internal import SystemPackage
+internal import WinnowCore
+
+/// Intents, their outcomes, and notes.
+extension LedgerConnection {
+  func apply(_ batch: LedgerBatch) throws {
+    for outcome in batch.outcomes { try close(outcome) }
+    for picture in batch.pictures { try put(picture) }
+    for intent in batch.intents { try open(intent) }
+    for note in batch.notes { try record(note) }
+    for folder in batch.madeFolders { try recordMade(folder) }
+  }
+
+  private func open(_ intent: MoveIntent) throws {
+    let arguments: [(any DatabaseValueConvertible)?] = [
+      intent.id, intent.picture, intent.run, intent.source.root.bytes.blob, intent.source.relative.bytes.blob,
+      intent.destination.root.bytes.blob, intent.destination.relative.bytes.blob,
+      StoredFingerprint.encode(intent.fingerprint).blob, intent.digest?.bytes.blob, intent.outcome.rawValue,
+      intent.reason, intent.begun.nanoseconds, try number(ofWord: intent.by), intent.undoes, intent.numbersTakenNames,
+      intent.temporaryName?.blob, intent.copied.map { StoredFingerprint.encode($0).blob }, intent.retiredName?.blob,
+    ]
+    try run(
+      """
+      INSERT INTO intent (id, picture, run, source_root, source_path, destination_root, destination_path, fingerprint,
+        digest, outcome, reason, begun, asked_by, undoes, numbers_taken_names, temporary_name, copied, retired_name)
+      VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+      """, StatementArguments(arguments))
+  }
+
+  /// Replaces what can change while an intent is open; an intent that is closed stays closed.
+  func amend(_ intent: MoveIntent) throws {
+    let arguments: [(any DatabaseValueConvertible)?] = [
+      intent.source.root.bytes.blob, intent.source.relative.bytes.blob, intent.destination.root.bytes.blob,
+      intent.destination.relative.bytes.blob, StoredFingerprint.encode(intent.fingerprint).blob,
+      intent.digest?.bytes.blob, intent.reason, intent.temporaryName?.blob,
+      intent.copied.map { StoredFingerprint.encode($0).blob }, intent.retiredName?.blob, intent.id,
+    ]
+    try run(
+      """
+      UPDATE intent SET source_root = ?, source_path = ?, destination_root = ?, destination_path = ?, fingerprint = ?,
+        digest = ?, reason = ?, temporary_name = ?, copied = ?, retired_name = ?
+      WHERE id = ?
+      """, StatementArguments(arguments))
+  }
+
+  func openIntents() throws -> [MoveIntent] {
+    try all(
+      """
+      SELECT id, picture, run, source_root, source_path, destination_root, destination_path, fingerprint, digest,
+        outcome, reason, begun, asked_by, undoes, numbers_taken_names, temporary_name, copied, retired_name
+      FROM intent ORDER BY id
+      """
+    ) { row in
+      var intent = MoveIntent(
+        id: try row.integer(0), picture: try row.integer(1), run: try row.integer(2),
+        source: Place(root: FilePath(bytes: try row.bytes(3)), relative: FilePath(bytes: try row.bytes(4))),
+        destination: Place(root: FilePath(bytes: try row.bytes(5)), relative: FilePath(bytes: try row.bytes(6))),
+        fingerprint: try StoredFingerprint.decode(row.bytes(7)), digest: try row.optionalBytes(8).map(digest),
+        outcome: try row.word(9, as: HistoryOutcome.self), reason: try row.text(10),
+        begun: Timestamp(nanoseconds: try row.integer(11)), by: try word(row.integer(12)),
+        undoes: row.optionalInteger(13), numbersTakenNames: try row.flag(14))
+      intent.temporaryName = row.optionalBytes(15)
+      intent.copied = try row.optionalBytes(16).map(StoredFingerprint.decode)
+      intent.retiredName = row.optionalBytes(17)
+      return intent
+    }
+  }
+
+  private func close(_ outcome: MoveOutcome) throws {
+    let intent = outcome.intent
+    // Closed already: a replay.
+    guard try run("DELETE FROM intent WHERE id = ?", [intent.id]) == 1 else { return }
+    switch outcome.result {
+    case .arrived(let fingerprint): try arrive(intent, fingerprint: fingerprint, time: outcome.time)
+    case .abandoned(let error, .wait): try fail(intent, reason: error.message, time: outcome.time)
+    case .abandoned(_, .startAnew): try removeIfForgotten(picture: intent.picture)
+    case .abandoned(_, .refuse): break
+    }
+  }
+
+  private func arrive(_ intent: MoveIntent, fingerprint: FileFingerprint, time: Timestamp) throws {
+    let place = try StoredPlace(intent.destination)
+    let folder = try number(ofFolder: place.folder)
+    let arguments: [(any DatabaseValueConvertible)?] = [
+      folder, place.name.blob, place.rootLength, intent.outcome.state.rawValue, time.nanoseconds, intent.reason,
+      StoredFingerprint.encode(fingerprint).blob, intent.digest?.bytes.blob, intent.picture,
+    ]
+    try run(
+      """
+      UPDATE picture SET folder = ?, name = ?, root_length = ?, state = ?, decided = 1, released = 0, gone = 0,
+        time = ?, reason = ?, fingerprint = ?, digest = coalesce(?, digest)
+      WHERE id = ?
+      """, StatementArguments(arguments))
+    try retireOthers(thanPicture: intent.picture, folder: folder, name: place.name)
+    let row = try addHistory(
+      NewHistoryRow(
+        picture: intent.picture, run: intent.run, outcome: intent.outcome, from: intent.source,
+        to: intent.destination, moved: true, reason: intent.reason, time: time, by: intent.by,
+        undoes: intent.undoes))
+    if let undoes = intent.undoes { try markUndone(undoes, by: row, picture: intent.picture, outcome: intent.outcome) }
+  }
+
+  /// A redo takes back the one undo it names. An undo takes back the move it names and with it every later one of the
+  /// picture: the picture went back to where it was before them all.
+  private func markUndone(_ row: Int64, by newRow: Int64, picture: Int64, outcome: HistoryOutcome) throws {
+    if outcome == .undone {
+      try run(
+        """
+        UPDATE history SET undone_by = ?
+        WHERE picture = ? AND id >= ? AND id < ? AND moved = 1 AND undone_by IS NULL AND outcome <> 'undone'
+        """, [newRow, picture, row, newRow])
+    } else {
+      try run("UPDATE history SET undone_by = ? WHERE id = ? AND picture = ?", [newRow, row, picture])
+    }
+  }
+
+  /// A move that waits for a fault to pass. An undo or redo that waits leaves the picture in the state it is in.
+  private func fail(_ intent: MoveIntent, reason: String, time: Timestamp) throws {
+    if intent.undoes == nil {
+      try run(
+        "UPDATE picture SET state = 'failed', decided = 1, released = 0, reason = ?, time = ? WHERE id = ?",
+        [reason, time.nanoseconds, intent.picture])
+    }
+    guard try !lastRow(of: intent.picture, says: .failed, reason: reason) else { return }
+    try addHistory(
+      NewHistoryRow(
+        picture: intent.picture, run: intent.run, outcome: .failed, from: intent.source, to: nil, moved: false,
+        reason: reason, time: time, by: intent.by, undoes: nil))
+  }
+
+  private func record(_ note: PictureNote) throws {
+    var picture = note.picture
+    picture.state = note.outcome.state
+    let before = try knownPicture(picture.id)?.record.place
+    try put(picture)
+    try run("UPDATE picture SET decided = 1 WHERE id = ?", [picture.id])
+    // A person moved it when it lies elsewhere than it did.
+    let wasMoved = before.map { $0.absolute != picture.place.absolute } ?? false
+    guard try wasMoved || !lastRow(of: picture.id, says: note.outcome, reason: picture.reason) else { return }
+    try addHistory(
+      NewHistoryRow(
+        picture: picture.id, run: note.run, outcome: note.outcome,
+        from: wasMoved ? before ?? picture.place : picture.place,
+        to: wasMoved ? picture.place : nil, moved: false, reason: picture.reason, time: picture.time, by: note.by,
+        undoes: nil))
+  }
+}

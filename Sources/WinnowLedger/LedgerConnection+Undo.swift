@@ -1,0 +1,166 @@
+internal import GRDB
+internal import SystemPackage
+internal import WinnowCore
+
+/// Which moves can be taken back.
+extension LedgerConnection {
+  /// A row that an undo can take back: Winnow moved the file, nobody took that back, and it is no undo itself.
+  private static let isCandidate = "h.moved = 1 AND h.undone_by IS NULL AND h.outcome <> 'undone'"
+
+  /// The part of the ledger that an undo is about.
+  struct UndoScope {
+    var run: Int64?
+    var since: Timestamp?
+
+    func contains(_ row: HistoryRow) -> Bool {
+      (run.map { $0 == row.run } ?? true) && (since.map { row.time >= $0 } ?? true)
+    }
+  }
+
+  /// The numbers of the rows that a walk through the scope has to look at; nil where there are none.
+  func rows(of scope: UndoScope) throws -> ClosedRange<Int64>? {
+    let bounds: (Int64, Int64)?? =
+      if let run = scope.run {
+        try first("SELECT min(id), max(id) FROM history WHERE run = ?", [run], Self.bounds)
+      } else {
+        try first("SELECT (SELECT min(id) FROM history), (SELECT max(id) FROM history)", [], Self.bounds)
+      }
+    return bounds?.map { $0.0...$0.1 }
+  }
+
+  private static func bounds(_ row: StoredRow) -> (Int64, Int64)? {
+    guard let low = row.optionalInteger(0), let high = row.optionalInteger(1), low <= high else { return nil }
+    return (low, high)
+  }
+
+  /// Looks at the rows of `slice`, newest first, and adds what they say to `page` until it holds `limit` entries;
+  /// `page.next` is then the row to go on from, else nil.
+  func collectUndo(_ scope: UndoScope, slice: ClosedRange<Int64>, limit: Int, into page: inout UndoPage) throws {
+    let room = limit - page.steps.count - page.refused.count
+    // The plus keeps SQLite from going through a whole run for each slice of it.
+    let rows = try all(
+      """
+      \(Self.historyColumns)
+      WHERE h.id BETWEEN ?1 AND ?2 AND \(Self.isCandidate)
+        AND (?3 IS NULL OR +h.run = ?3) AND (?4 IS NULL OR +h.time >= ?4)
+      ORDER BY h.id DESC LIMIT ?5
+      """,
+      [
+        slice.lowerBound, slice.upperBound, scope.run, scope.since?.nanoseconds, room,
+      ], historyRow)
+    page.next = nil
+    for row in rows {
+      page.next = row.id
+      // Older moves of a picture go with its newest one in the scope.
+      guard let newest = try newestCandidate(of: row.picture), newest.id == row.id || !scope.contains(newest) else {
+        continue
+      }
+      guard let picture = try knownPicture(row.picture)?.record else { continue }
+      if let reason = try obstacle(to: row, newest: newest) {
+        page.refused.append(UndoRefusal(path: picture.place.absolute, reason: reason))
+      } else {
+        page.steps.append(try step(from: row, of: picture, scope: scope))
+      }
+    }
+    if rows.count < room { page.next = nil }
+  }
+
+  /// The last move of the picture at `path`, or why it cannot be taken back.
+  func undo(path: FilePath, seen: inout Set<Int64>, into page: inout UndoPage) throws {
+    guard let id = try picture(namedBy: path), let picture = try knownPicture(id)?.record else {
+      return page.refused.append(UndoRefusal(path: path, reason: .unknown))
+    }
+    guard seen.insert(id).inserted else { return }
+    guard let row = try newestCandidate(of: id) else {
+      let everMoved = try exists("SELECT 1 FROM history WHERE picture = ? AND moved = 1 LIMIT 1", [id])
+      return page.refused.append(UndoRefusal(path: path, reason: everMoved ? .alreadyUndone : .neverMoved))
+    }
+    if let reason = try obstacle(to: row, newest: row) {
+      page.refused.append(UndoRefusal(path: path, reason: reason))
+    } else {
+      page.steps.append(UndoStep(row: row, picture: picture, destination: row.from, outcome: .undone))
+    }
+  }
+
+  /// The picture that is at the path now, or else the one that was there last.
+  private func picture(namedBy path: FilePath) throws -> Int64? {
+    guard let place = StoredPlace(absolute: path), let folder = try existingNumber(ofFolder: place.folder) else {
+      return nil
+    }
+    return try first(
+      "SELECT id FROM picture WHERE folder = ? AND name = ? AND gone = 0 ORDER BY id DESC LIMIT 1",
+      [folder, place.name.blob]
+    ) { try $0.integer(0) }
+      ?? first(
+        """
+        SELECT picture FROM (
+          SELECT id, picture FROM history WHERE from_folder = ?1 AND from_name = ?2
+          UNION ALL SELECT id, picture FROM history WHERE to_folder = ?1 AND to_name = ?2)
+        ORDER BY id DESC LIMIT 1
+        """, [folder, place.name.blob]
+      ) { try $0.integer(0) }
+  }
+
+  private func newestCandidate(of picture: Int64) throws -> HistoryRow? {
+    try first(
+      "\(Self.historyColumns) WHERE h.picture = ? AND \(Self.isCandidate) ORDER BY h.id DESC LIMIT 1", [picture],
+      historyRow)
+  }
+
+  private func obstacle(to row: HistoryRow, newest: HistoryRow) throws -> UndoRefusal.Reason? {
+    if newest.id != row.id { return .movedSince }
+    return try isStill(row.picture, at: row.to) ? nil : .gone
+  }
+
+  private func isStill(_ picture: Int64, at place: Place?) throws -> Bool {
+    guard let place = try place.map({ try StoredPlace($0) }) else { return false }
+    return try exists(
+      "SELECT 1 FROM picture p JOIN folder f ON f.id = p.folder WHERE p.id = ? AND gone = 0 AND f.path = ? AND name = ?",
+      [picture, place.folder.blob, place.name.blob])
+  }
+
+  /// Takes back `row` and every earlier move in the scope that led without a gap to where `row` began.
+  private func step(from row: HistoryRow, of picture: PictureRecord, scope: UndoScope) throws -> UndoStep {
+    var oldest = row
+    let rows = try Row.fetchCursor(
+      database.cachedStatement(
+        sql: "\(Self.historyColumns) WHERE h.picture = ? AND h.id < ? AND \(Self.isCandidate) ORDER BY h.id DESC"),
+      arguments: [picture.id, row.id])
+    while let earlier = try rows.next().map({ try historyRow(StoredRow($0)) }) {
+      guard scope.contains(earlier), earlier.to?.absolute == oldest.from.absolute else { break }
+      oldest = earlier
+    }
+    return UndoStep(row: oldest, picture: picture, destination: oldest.from, outcome: .undone)
+  }
+
+  /// The undos of a run that were not taken back themselves, newest first.
+  func redo(run: Int64, after: Int64?, limit: Int) throws -> UndoPage {
+    let rows = try all(
+      """
+      \(Self.historyColumns)
+      WHERE h.run = ? AND h.moved = 1 AND h.undone_by IS NULL AND h.outcome = 'undone' AND h.id < ?
+      ORDER BY h.id DESC LIMIT ?
+      """, [run, after ?? .max, limit], historyRow)
+    var page = UndoPage(steps: [], refused: [], next: rows.count < limit ? nil : rows.last?.id)
+    for row in rows {
+      guard let picture = try knownPicture(row.picture)?.record else { continue }
+      if try isStill(row.picture, at: row.to) {
+        page.steps.append(
+          UndoStep(row: row, picture: picture, destination: row.from, outcome: try outcome(undoneBy: row.id)))
+      } else {
+        page.refused.append(UndoRefusal(path: picture.place.absolute, reason: .gone))
+      }
+    }
+    return page
+  }
+
+  /// What the newest of the rows taken back said; `sorted` where they are pruned.
+  private func outcome(undoneBy row: Int64) throws -> HistoryOutcome {
+    try first(
+      """
+      SELECT outcome FROM history
+      WHERE picture = (SELECT picture FROM history WHERE id = ?1) AND undone_by = ?1 ORDER BY id DESC LIMIT 1
+      """, [row]
+    ) { try $0.word(0, as: HistoryOutcome.self) } ?? .sorted
+  }
+}

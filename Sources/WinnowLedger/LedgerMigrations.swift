@@ -1,0 +1,183 @@
+internal import GRDB
+
+/// The schema, as the ordered list of changes that made it. A change that was released is never edited: the next one
+/// follows it.
+///
+/// Columns shared by several tables:
+/// - a path is a folder (by number) and a name; the first `root_length` bytes of the folder are the root it was
+///   reached through. Paths are bytes.
+/// - texts that repeat (inboxes, labels, models, people) are numbers of `word`.
+/// - times are nanoseconds since 1970; states and outcomes are the outward interface's words.
+enum LedgerMigrations {
+  static let all: DatabaseMigrator = {
+    var migrator = DatabaseMigrator()
+    migrator.registerMigration("1: pictures, moves, history") { try $0.execute(sql: pictures) }
+    migrator.registerMigration("2: runs, jobs, folders made, settings") { try $0.execute(sql: work) }
+    return migrator
+  }()
+
+  private static let pictures = """
+    CREATE TABLE word (
+      id INTEGER PRIMARY KEY,
+      text TEXT NOT NULL UNIQUE
+    ) STRICT;
+
+    -- Absolute paths.
+    CREATE TABLE folder (
+      id INTEGER PRIMARY KEY,
+      path BLOB NOT NULL UNIQUE
+    ) STRICT;
+
+    -- Each picture once, as it is now. AUTOINCREMENT: no number is ever given twice.
+    CREATE TABLE picture (
+      id INTEGER PRIMARY KEY AUTOINCREMENT,
+      inbox INTEGER NOT NULL REFERENCES word,
+      folder INTEGER NOT NULL REFERENCES folder,
+      name BLOB NOT NULL,
+      root_length INTEGER NOT NULL,
+      state TEXT NOT NULL,
+      -- 0 until it has history: it counts in no state.
+      decided INTEGER NOT NULL DEFAULT 0,
+      -- 1 when it is to be taken anew (rescan --again).
+      released INTEGER NOT NULL DEFAULT 0,
+      -- 1 when its file is no longer there or another one took its path.
+      gone INTEGER NOT NULL DEFAULT 0,
+      time INTEGER NOT NULL,
+      model INTEGER REFERENCES word,
+      model_version INTEGER,
+      reason TEXT NOT NULL,
+      -- See StoredFingerprint.
+      fingerprint BLOB NOT NULL,
+      digest BLOB,
+      byte_count INTEGER,
+      format TEXT,
+      width INTEGER,
+      height INTEGER,
+      perceptual_hash INTEGER,
+      capture_time INTEGER,
+      camera TEXT,
+      -- Of the decoded bytes, where that is not `digest`.
+      facts_digest BLOB,
+      -- The best ten classes. See StoredScores.
+      top BLOB
+    ) STRICT;
+    CREATE INDEX picture_by_path ON picture (folder, name) WHERE gone = 0;
+    CREATE INDEX picture_by_digest ON picture (substr(digest, 1, 8)) WHERE gone = 0 AND digest IS NOT NULL;
+    CREATE INDEX picture_by_state ON picture (state) WHERE gone = 0 AND decided = 1;
+
+    -- How many pictures are in each state: kept by the triggers, so that asking costs nothing.
+    CREATE TABLE tally (
+      inbox INTEGER NOT NULL REFERENCES word,
+      state TEXT NOT NULL,
+      count INTEGER NOT NULL,
+      PRIMARY KEY (inbox, state)
+    ) STRICT, WITHOUT ROWID;
+    CREATE TRIGGER picture_inserted AFTER INSERT ON picture WHEN NEW.decided AND NOT NEW.gone BEGIN
+      INSERT INTO tally VALUES (NEW.inbox, NEW.state, 1) ON CONFLICT DO UPDATE SET count = count + 1;
+    END;
+    CREATE TRIGGER picture_deleted AFTER DELETE ON picture WHEN OLD.decided AND NOT OLD.gone BEGIN
+      UPDATE tally SET count = count - 1 WHERE inbox = OLD.inbox AND state = OLD.state;
+    END;
+    CREATE TRIGGER picture_updated AFTER UPDATE OF inbox, state, decided, gone ON picture
+    WHEN NEW.inbox <> OLD.inbox OR NEW.state <> OLD.state OR NEW.decided <> OLD.decided OR NEW.gone <> OLD.gone BEGIN
+      UPDATE tally SET count = count - 1
+        WHERE inbox = OLD.inbox AND state = OLD.state AND OLD.decided AND NOT OLD.gone;
+      INSERT INTO tally SELECT NEW.inbox, NEW.state, 1 WHERE NEW.decided AND NOT NEW.gone
+        ON CONFLICT DO UPDATE SET count = count + 1;
+    END;
+
+    -- Moves about to happen; a row goes when its outcome comes.
+    CREATE TABLE intent (
+      id INTEGER PRIMARY KEY AUTOINCREMENT,
+      picture INTEGER NOT NULL REFERENCES picture,
+      run INTEGER NOT NULL,
+      source_root BLOB NOT NULL,
+      source_path BLOB NOT NULL,
+      destination_root BLOB NOT NULL,
+      destination_path BLOB NOT NULL,
+      fingerprint BLOB NOT NULL,
+      digest BLOB,
+      outcome TEXT NOT NULL,
+      reason TEXT NOT NULL,
+      begun INTEGER NOT NULL,
+      asked_by INTEGER NOT NULL REFERENCES word,
+      undoes INTEGER,
+      numbers_taken_names INTEGER NOT NULL,
+      temporary_name BLOB,
+      copied BLOB,
+      retired_name BLOB
+    ) STRICT;
+
+    -- What happened, never changed but for `undone_by`.
+    CREATE TABLE history (
+      id INTEGER PRIMARY KEY AUTOINCREMENT,
+      picture INTEGER NOT NULL REFERENCES picture,
+      run INTEGER NOT NULL,
+      inbox INTEGER NOT NULL REFERENCES word,
+      time INTEGER NOT NULL,
+      outcome TEXT NOT NULL,
+      -- 1 when Winnow moved the file.
+      moved INTEGER NOT NULL,
+      undoes INTEGER,
+      undone_by INTEGER,
+      from_folder INTEGER NOT NULL REFERENCES folder,
+      from_name BLOB NOT NULL,
+      from_root_length INTEGER NOT NULL,
+      to_folder INTEGER REFERENCES folder,
+      to_name BLOB,
+      to_root_length INTEGER,
+      reason TEXT NOT NULL,
+      class INTEGER REFERENCES word,
+      probability REAL,
+      model INTEGER REFERENCES word,
+      model_version INTEGER,
+      digest BLOB,
+      asked_by INTEGER NOT NULL REFERENCES word
+    ) STRICT;
+    CREATE INDEX history_by_picture ON history (picture);
+    CREATE INDEX history_by_time ON history (time);
+    CREATE INDEX history_by_inbox ON history (inbox, time);
+    CREATE INDEX history_by_run ON history (run, time);
+    CREATE INDEX history_by_source ON history (from_folder, from_name);
+    CREATE INDEX history_by_destination ON history (to_folder, to_name) WHERE to_folder IS NOT NULL;
+    """
+
+  private static let work = """
+    CREATE TABLE run (
+      id INTEGER PRIMARY KEY AUTOINCREMENT,
+      kind TEXT NOT NULL,
+      asked_by INTEGER NOT NULL REFERENCES word,
+      detail TEXT NOT NULL,
+      started INTEGER NOT NULL,
+      finished INTEGER
+    ) STRICT;
+
+    CREATE TABLE job (
+      id INTEGER PRIMARY KEY AUTOINCREMENT,
+      kind TEXT NOT NULL,
+      spec TEXT NOT NULL,
+      state TEXT NOT NULL,
+      progress REAL NOT NULL,
+      text TEXT NOT NULL,
+      result TEXT,
+      error TEXT,
+      created INTEGER NOT NULL,
+      started INTEGER,
+      finished INTEGER,
+      asked_by INTEGER NOT NULL REFERENCES word,
+      -- The last of what it printed.
+      log BLOB NOT NULL DEFAULT x''
+    ) STRICT;
+
+    -- Folders that Winnow made, to be removed again once an undo empties them. Absolute paths.
+    CREATE TABLE made_folder (
+      path BLOB PRIMARY KEY NOT NULL,
+      root_length INTEGER NOT NULL
+    ) STRICT, WITHOUT ROWID;
+
+    CREATE TABLE setting (
+      key TEXT PRIMARY KEY NOT NULL,
+      value BLOB NOT NULL
+    ) STRICT, WITHOUT ROWID;
+    """
+}
