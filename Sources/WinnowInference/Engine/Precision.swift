@@ -1,0 +1,82 @@
+import CWinnowLinux
+import Glibc
+public import WinnowCore
+
+/// The numbers a network is computed with.
+public enum Precision: String, Hashable, Sendable, CaseIterable {
+  case fp32
+  /// 8 bits of mantissa; changes about one top-1 answer of a thousand classes in 25, none of those that were sure.
+  case bf16
+
+  /// As OpenVINO's INFERENCE_PRECISION_HINT has it.
+  var hint: String {
+    switch self {
+    case .fp32: "f32"
+    case .bf16: "bf16"
+    }
+  }
+
+  /// What `auto` means: bf16 where the processor computes it natively (AVX512_BF16 or AMX; BF16 on Arm), else fp32,
+  /// since emulated bf16 is slower and no better.
+  public static func best(onProcessorWith flags: Set<String>) -> Precision {
+    flags.isDisjoint(with: ["avx512_bf16", "amx_bf16", "bf16"]) ? .fp32 : .bf16
+  }
+}
+
+/// What a user may ask for.
+public enum PrecisionChoice: Hashable, Sendable {
+  case automatic
+  case fixed(Precision)
+
+  /// Parses `auto`, `fp32` or `bf16`.
+  public init(_ text: String) throws(WinnowError) {
+    if text == "auto" {
+      self = .automatic
+    } else if let precision = Precision(rawValue: text) {
+      self = .fixed(precision)
+    } else {
+      throw WinnowError(.invalidInput, "\"\(text)\" is no precision", remedy: "use auto, fp32 or bf16")
+    }
+  }
+
+  public func resolved(onProcessorWith flags: @autoclosure () -> Set<String>) -> Precision {
+    switch self {
+    case .automatic: Precision.best(onProcessorWith: flags())
+    case .fixed(let precision): precision
+    }
+  }
+}
+
+/// What this machine's processor can do, from /proc/cpuinfo; empty where that cannot be read.
+public enum Processor {
+  public static func flags() -> Set<String> {
+    flags(in: text(of: "/proc/cpuinfo"))
+  }
+
+  static func flags(in text: String) -> Set<String> {
+    let names = ["flags", "Features"]
+    for line in text.split(separator: "\n") {
+      guard let colon = line.firstIndex(of: ":") else { continue }
+      let name = line[..<colon].filter { !$0.isWhitespace }
+      if names.contains(name) { return Set(line[line.index(after: colon)...].split(separator: " ").map(String.init)) }
+    }
+    return []
+  }
+
+  private static func text(of path: String) -> String {
+    guard let file = fopen(path, "re") else { return "" }
+    defer { fclose(file) }
+    var bytes: [UInt8] = []
+    var chunk = [UInt8](repeating: 0, count: 16 << 10)
+    // The first processor's entry is enough; /proc/cpuinfo of a large machine has megabytes.
+    while bytes.count < 64 << 10 {
+      let count = fread(&chunk, 1, chunk.count, file)
+      guard count > 0 else { break }
+      bytes += chunk[..<count]
+    }
+    return String(decoding: bytes, as: UTF8.self)
+  }
+
+  /// How many processors this process may run on.
+  public static func count() -> Int { Int(cwinnow_processor_count()) }
+}

@@ -1,0 +1,47 @@
+import Glibc
+import WinnowCore
+import WinnowWire
+
+/// Takes pictures that are ready and answers them, one batch at a time on each of its threads.
+///
+/// Batches form by themselves: a thread that is free takes what waits, at most a batch; a single picture never waits
+/// for others, and while all threads are busy pictures gather.
+struct InferenceStage: Sendable {
+  let model: CompiledModel
+  let temperature: Double
+  let pool: CropPool
+
+  /// Scores in an answer.
+  static let best = 10
+
+  /// Runs on its own thread until `ready` is closed.
+  ///
+  /// - Throws: `.engineFailure`; it is the machine's fault, not a picture's, and nothing can go on.
+  func run(
+    _ request: InferenceRequest, from ready: BlockingQueue<ReadyPicture>, answers: WorkerSocket
+  ) throws(WinnowError) {
+    while true {
+      let batch = ready.take { InferenceRequest.batchSize(for: $0, of: model) }
+      if batch.isEmpty { return }
+      for (index, picture) in batch.enumerated() {
+        request.pixels(at: index).copyMemory(from: UnsafeRawBufferPointer(pool.bytes(of: picture.slot)))
+      }
+      try request.run(batch.count) { index, logits in
+        answers.send(answer(batch[index], logits))
+        pool.give(back: batch[index].slot)
+      }
+    }
+  }
+
+  private func answer(_ picture: ReadyPicture, _ logits: UnsafeBufferPointer<Float>) -> WorkerAnswer {
+    guard let probabilities = Probabilities.softmax(logits, temperature: temperature) else {
+      return .refused(
+        id: picture.id, Refusal(.corrupt, "the model has no finite answer for it"), digest: picture.facts.digest)
+    }
+    let scores = Probabilities.best(Self.best, of: probabilities).map { index in
+      WireScore(index: UInt32(index), probability: min(1, Float(probabilities[index])))
+    }
+    return .classified(
+      id: picture.id, picture: picture.facts, scores: scores, logits: picture.wantsLogits ? Array(logits) : [])
+  }
+}

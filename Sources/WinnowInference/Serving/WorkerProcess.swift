@@ -1,0 +1,159 @@
+import CWinnowLinux
+import Glibc
+import WinnowBundle
+import WinnowCore
+import WinnowFiles
+import WinnowImaging
+import WinnowWire
+
+/// A whole run of winnow-worker.
+public enum WorkerProcess {
+  /// Memory of the engine's activations, kept apart from what pictures may use; ResNet50 with two requests needs about
+  /// 150 MiB.
+  static let engineMemory = 256 << 20
+
+  /// - Parameter arguments: Without the program's name.
+  /// - Returns: The exit code: 0 done, 1 failed, 2 wrong arguments.
+  public static func run(_ arguments: [String]) -> Int32 {
+    EngineLibraries.reopenAsRoot()
+    closeInheritedDescriptors()
+    let options: WorkerOptions
+    do {
+      options = try WorkerOptions(arguments)
+    } catch {
+      report(error)
+      return 2
+    }
+    do {
+      switch options.task {
+      case .serve: try serve(options)
+      case .compile: try compile(options)
+      case .makeGolden: try makeGolden(options)
+      }
+      return 0
+    } catch {
+      report(error)
+      return 1
+    }
+  }
+
+  // MARK: Tasks
+
+  private static func serve(_ options: WorkerOptions) throws(WinnowError) {
+    guard WorkerSocket.standard.isThere else {
+      throw WinnowError(
+        .invalidInput, "winnow-worker is started by winnowd: descriptor 3 is no socket",
+        remedy: "classify pictures with winnowctl classify")
+    }
+    let bundle = try LoadedBundle(try ModelBundle(at: options.bundle))
+    let settings = settings(options)
+    let blob = options.cache.flatMap { ModelCache(folder: $0).blob(for: key(bundle, settings)) }
+    let sandbox = try WorkerSandbox()
+    let model: CompiledModel
+    do {
+      model = try load(bundle, blob: blob, settings: settings)
+    } catch {
+      // Nobody asked for bf16, and this network does not bear it.
+      guard options.precision == .automatic, settings.precision == .bf16, error.code == .goldenMismatch else {
+        throw error
+      }
+      WorkerSandbox.note("\(error.message); fp32 is used")
+      var exact = settings
+      exact.precision = .fp32
+      model = try load(bundle, blob: nil, settings: exact)
+    }
+    let service = try WorkerService(model: model, manifest: bundle.manifest, options: options)
+    ImageDecoder.prepare()
+    try sandbox.seal(memory: options.memoryLimit)
+    try service.serve(on: .standard)
+  }
+
+  /// Loads and checks the network, from the cache where that gives the golden answers.
+  private static func load(
+    _ bundle: LoadedBundle, blob: CompiledBlob?, settings: EngineSettings
+  ) throws(WinnowError) -> CompiledModel {
+    if let blob {
+      do {
+        let model = try CompiledModel(blob, of: bundle, settings: settings)
+        try SelfCheck.run(bundle, with: try model.makeRequest())
+        return model
+      } catch {
+        WorkerSandbox.note("the cached \(bundle.label) is not used: \(error)")
+      }
+    }
+    let model = try CompiledModel(bundle, settings: settings)
+    try SelfCheck.run(bundle, with: try model.makeRequest())
+    return model
+  }
+
+  /// Writes the cache. Never sees a picture, so it may write.
+  private static func compile(_ options: WorkerOptions) throws(WinnowError) {
+    guard let folder = options.cache else { return }
+    let bundle = try LoadedBundle(try ModelBundle(at: options.bundle))
+    let settings = settings(options)
+    let model = try CompiledModel(bundle, settings: settings)
+    try SelfCheck.run(bundle, with: try model.makeRequest())
+    try ModelCache(folder: folder).store(model, as: key(bundle, settings))
+  }
+
+  /// Runs a network that nobody has looked at yet, so in the sandbox.
+  private static func makeGolden(_ options: WorkerOptions) throws(WinnowError) {
+    let bundle = try LoadedBundle(try ModelBundle(draft: options.bundle))
+    var settings = settings(options)
+    settings.precision = .fp32
+    let sandbox = try WorkerSandbox()
+    let model = try CompiledModel(bundle, settings: settings)
+    try sandbox.seal(memory: options.memoryLimit)
+    try print(try SelfCheck.makeAnswers(with: model).json())
+  }
+
+  // MARK: Parts
+
+  private static func print(_ bytes: [UInt8]) throws(WinnowError) {
+    var written = 0
+    while written < bytes.count {
+      let count = bytes.withUnsafeBytes {
+        write(STDOUT_FILENO, $0.baseAddress.map { $0 + written }, $0.count - written)
+      }
+      guard count > 0 || errno == EINTR else {
+        throw WinnowError(.systemCall, "cannot print the golden answers", cause: String(cString: strerror(errno)))
+      }
+      written += max(count, 0)
+    }
+  }
+
+  private static func settings(_ options: WorkerOptions) -> EngineSettings {
+    EngineSettings(
+      precision: options.precision.resolved(onProcessorWith: Processor.flags()),
+      threads: options.threads ?? Processor.count())
+  }
+
+  private static func key(_ bundle: LoadedBundle, _ settings: EngineSettings) -> ModelCache.Key {
+    ModelCache.Key(
+      bundle, settings: settings, processor: Processor.flags(), engine: CompiledModel.engineVersion())
+  }
+
+  /// Nothing but standard streams, the socket and the libraries' folder.
+  private static func closeInheritedDescriptors() {
+    let first: UInt32 = 4
+    guard let libraries = EngineLibraries.inherited(), libraries >= first else {
+      _ = cwinnow_close_from(first)
+      return
+    }
+    let kept: Int32 = 4
+    if libraries != kept {
+      // The path that the libraries were loaded by names this number, so it stays; everything around it goes.
+      for descriptor in 4..<libraries { close(descriptor) }
+    }
+    _ = cwinnow_close_from(UInt32(libraries) + 1)
+  }
+
+  /// The last words: to the daemon where there is one, else to standard error.
+  static func report(_ error: WinnowError) {
+    let message = error.cause.map { "\(error.message) (\($0))" } ?? error.message
+    let answer = WorkerAnswer.failed(
+      code: error.code.rawValue, message: String(message.prefix(1000)), remedy: error.remedy)
+    if WorkerSocket.standard.isThere, WorkerSocket.standard.send(answer) { return }
+    WorkerSandbox.note("\(error)")
+  }
+}

@@ -1,0 +1,81 @@
+import Glibc
+import WinnowBundle
+import WinnowCore
+import WinnowImaging
+import WinnowWire
+
+/// The stages of a worker and the queues between them:
+///
+/// ```
+/// socket ─► reader ─► received ─► decoding threads ─► ready ─► inference threads ─► socket
+/// ```
+///
+/// All threads are there before the sandbox is sealed. How many pictures are between the two ends of the socket is
+/// bounded by the pool's slots.
+struct WorkerService {
+  private let model: CompiledModel
+  private let pool: CropPool
+  private let received: BlockingQueue<ReceivedPicture>
+  private let ready: BlockingQueue<ReadyPicture>
+
+  /// Starts the threads; they wait.
+  init(model: CompiledModel, manifest: BundleManifest, options: WorkerOptions) throws(WinnowError) {
+    self.model = model
+    let transform = EvaluationTransform(resize: manifest.input.resize, crop: manifest.input.crop)
+    let runs = model.settings.streams
+    // A batch in each run, as many pictures ready, and twice that on their way there, so that no run waits.
+    let pool = CropPool(count: 4 * runs * model.largestBatch, slotBytes: transform.byteCount)
+    let received = BlockingQueue<ReceivedPicture>(capacity: pool.count)
+    let ready = BlockingQueue<ReadyPicture>(capacity: pool.count)
+    (self.pool, self.received, self.ready) = (pool, received, ready)
+
+    let memory = max(options.memoryLimit - WorkerProcess.engineMemory, 64 << 20)
+    let decoders = DecodeStage.threadCount(processors: model.settings.threads, memory: memory)
+    let decoding = DecodeStage(
+      limits: options.limits, transform: transform, pool: pool, gate: DecodeGate(), memory: memory, threads: decoders)
+    for _ in 0..<decoders {
+      try PlainThread.start("decode") { decoding.run(from: received, to: ready, answers: .standard) }
+    }
+    let inference = InferenceStage(model: model, temperature: manifest.temperature, pool: pool)
+    for _ in 0..<runs {
+      try PlainThread.start("infer") { Self.infer(inference, from: ready) }
+    }
+    try PlainThread.start("watch") { Self.exitOnceAlone() }
+  }
+
+  /// Says that it is ready, then answers until end-of-file and finishes what it has.
+  func serve(on socket: WorkerSocket) throws(WinnowError) {
+    let ready = WorkerReady(
+      device: "CPU", precision: model.settings.precision.rawValue, classCount: model.classCount, capacity: pool.count,
+      loadedFromCache: model.loadedFromCache)
+    guard socket.send(.ready(ready)) else { return }
+    while true {
+      let slot = pool.take()
+      guard let request = try socket.receive() else {
+        pool.give(back: slot)
+        break
+      }
+      received.put(ReceivedPicture(request: request, slot: slot))
+    }
+    pool.waitUntilAllAreFree()
+  }
+
+  /// Ends the process when the other end of the socket is closed, whatever the other threads hang in: nobody is left
+  /// to answer, and nobody else would end it.
+  private static func exitOnceAlone() {
+    var end = pollfd(fd: WorkerSocket.standard.descriptor, events: 0, revents: 0)
+    while poll(&end, 1, -1) >= 0 || errno == EINTR {
+      if Int32(end.revents) & (POLLHUP | POLLERR | POLLNVAL) != 0 { break }
+    }
+    _exit(0)
+  }
+
+  private static func infer(_ stage: InferenceStage, from ready: BlockingQueue<ReadyPicture>) {
+    do {
+      try stage.run(try stage.model.makeRequest(), from: ready, answers: .standard)
+    } catch {
+      WorkerProcess.report(error)
+      _exit(1)
+    }
+  }
+}
