@@ -1,0 +1,112 @@
+import Glibc
+public import SystemPackage
+public import WinnowCore
+
+/// The inboxes of `inbox add`: one file each in STATE/inboxes.d, in the format of all inbox files.
+///
+/// Only the daemon that holds the state folder's lock may add and remove.
+public struct ConfigurationStore: Sendable {
+  /// STATE/inboxes.d. Made by the first `add`.
+  public let folder: FilePath
+
+  public init(stateDirectory: FilePath) { folder = stateDirectory.appending("inboxes.d") }
+
+  /// Whether the inbox is one of `inbox add`.
+  public func holds(_ name: String) -> Bool {
+    InboxName.isValid(name) && (try? Stat(file(ofInbox: name), followTargetSymlink: false)) != nil
+  }
+
+  /// Writes the inbox's file and returns once it survives a power cut. Check it together with all other inboxes
+  /// first: `ConfigurationFile.load(…, adding:)`, then `checkRoots`.
+  ///
+  /// - Returns: The file.
+  /// - Throws: `.invalidConfiguration` when the inbox itself is wrong, `.alreadyExists`, `.systemCall`.
+  @discardableResult
+  public func add(_ inbox: InboxAddition) throws(WinnowError) -> FilePath {
+    let text = inbox.text(in: folder.removingLastComponent())
+    do throws(InvalidConfiguration) {
+      _ = try ConfigurationFile.parse([text])
+    } catch {
+      throw error.error
+    }
+    guard !holds(inbox.name) else {
+      throw WinnowError(
+        .alreadyExists, "there is an inbox \"\(inbox.name)\" already",
+        remedy: "choose another name, or remove it first with winnowctl inbox remove")
+    }
+    try makeFolder()
+    try write(text.bytes, to: text.file)
+    return text.file
+  }
+
+  /// Removes the inbox's file and returns once that survives a power cut. No folder or picture is touched.
+  ///
+  /// - Throws: `.notFound` when the inbox is not one of `inbox add`, `.systemCall`.
+  public func remove(_ name: String) throws(WinnowError) {
+    guard holds(name) else {
+      throw WinnowError(
+        .notFound, "no inbox \"\(name)\" was added with winnowctl inbox add",
+        remedy: "remove it from the configuration file that defines it; winnowctl config show names the file")
+    }
+    let file = file(ofInbox: name)
+    guard file.withPlatformString({ unlink($0) }) == 0 else {
+      throw Self.refused("remove", file, Errno(rawValue: errno))
+    }
+    try sync(folder)
+  }
+
+  /// - Parameter name: Valid by `InboxName`, or the result is only for showing.
+  func file(ofInbox name: String) -> FilePath {
+    folder.appending("\(name).yaml")
+  }
+
+  private func makeFolder() throws(WinnowError) {
+    if folder.withPlatformString({ mkdir($0, 0o755) }) == 0 {
+      try sync(folder.removingLastComponent())
+    } else if errno != EEXIST {
+      throw Self.refused("make", folder, Errno(rawValue: errno))
+    }
+  }
+
+  /// Temporary name, write, fsync, rename, fsync of the folder. The temporary name is hidden, so that a file left by a
+  /// crash is never read as an inbox; the next write of the same inbox takes its place.
+  private func write(_ bytes: [UInt8], to file: FilePath) throws(WinnowError) {
+    let temporary = folder.appending(".\(file.lastComponent?.string ?? "").new")
+    do {
+      let descriptor = try FileDescriptor.open(
+        temporary, .writeOnly, options: [.create, .truncate, .noFollow, .closeOnExec], permissions: .ownerReadWrite)
+      try descriptor.closeAfter {
+        try descriptor.writeAll(bytes)
+        guard fsync(descriptor.rawValue) == 0 else { throw Errno(rawValue: errno) }
+      }
+      let renamed = temporary.withPlatformString { old in file.withPlatformString { rename(old, $0) } }
+      guard renamed == 0 else { throw Errno(rawValue: errno) }
+    } catch {
+      temporary.withPlatformString { _ = unlink($0) }
+      throw Self.refused("write", file, error as? Errno)
+    }
+    try sync(folder)
+  }
+
+  private func sync(_ folder: FilePath) throws(WinnowError) {
+    do {
+      let descriptor = try FileDescriptor.open(folder, .readOnly, options: [.directory, .closeOnExec])
+      try descriptor.closeAfter {
+        guard fsync(descriptor.rawValue) == 0 else { throw Errno(rawValue: errno) }
+      }
+    } catch {
+      throw Self.refused("sync", folder, error as? Errno)
+    }
+  }
+
+  private static func refused(_ verb: String, _ path: FilePath, _ errno: Errno?) -> WinnowError {
+    let remedy =
+      switch errno {
+      case .noSpace?: "free some space on its disk"
+      case .permissionDenied?, .notPermitted?, .readOnlyFileSystem?: "let the daemon's user write there"
+      default: "check the state folder with winnowctl doctor"
+      }
+    return WinnowError(
+      .systemCall, "cannot \(verb) \(path)", remedy: remedy, cause: errno.map { "\($0)" })
+  }
+}

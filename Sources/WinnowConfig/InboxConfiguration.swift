@@ -1,0 +1,58 @@
+public import SystemPackage
+public import WinnowCore
+
+/// One folder that is kept sorted.
+public struct InboxConfiguration: Hashable, Sendable {
+  public var name: String
+  public var path: FilePath
+  /// Class folders are made in it.
+  public var output: FilePath
+  public var model: ModelReference
+  public var threshold: ConfidenceThreshold
+  /// For pictures below the threshold.
+  public var review: FilePath
+  /// For files that cannot be read as pictures.
+  public var quarantine: FilePath
+  /// For pictures that look like nothing the model was taught; nil: the review folder.
+  public var none: FilePath?
+  /// The folder below `output`.
+  public var template: DestinationTemplate
+  public var action: PlacementAction
+  public var duplicates: DuplicatePolicy
+  public var mode: InboxMode
+  /// A file is offered after this long without a change.
+  public var settle: Duration
+  /// How long a picture that ends early may still be growing before it is quarantined.
+  public var incompleteAfter: Duration
+  /// How long a file may be open for writing before a condition names it.
+  public var busyAfter: Duration
+  public var poll: PollPolicy
+  /// Whether folders in the inbox are sorted too.
+  public var recursive: Bool
+  /// Patterns of file names that are left alone beside the built-in ones, for `IgnoredNames`.
+  public var ignore: [String]
+  /// Whether, on file systems without links or a rename that does not replace, an empty placeholder may be used.
+  public var unsafePlaceholder: Bool
+}
+
+/// What happens to a picture that has found its place.
+public enum PlacementAction: String, Hashable, Sendable, CaseIterable {
+  case move, copy, reflink, hardlink, symlink, tag
+}
+
+/// What happens to a picture whose bytes lie in its class folder already.
+public enum DuplicatePolicy: String, Hashable, Sendable, CaseIterable {
+  /// Sorted like all others, under a name of its own.
+  case keep
+  /// Moved below `OUTPUT/_duplicates`.
+  case separate
+  /// Left where it is.
+  case leave
+}
+
+/// Whether decisions are carried out.
+public enum InboxMode: String, Hashable, Sendable, CaseIterable {
+  case sort
+  /// Decides and records, touches nothing.
+  case shadow
+}
