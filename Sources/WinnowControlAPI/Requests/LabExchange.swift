@@ -1,0 +1,72 @@
+public import SystemPackage
+
+/// What winnow-lab is asked on its standard input: one JSON object.
+public struct LabRequest: Hashable, Sendable {
+  public enum Verb: String, Codable, Hashable, Sendable, CaseIterable {
+    case `import`, list, show, promote, rollback, remove, summary, flops, export
+  }
+
+  public var verb: Verb
+  /// The folder that holds the models.
+  public var library: FilePath
+  /// `NAME` or `NAME@VERSION`; absent for `import` and `list`.
+  public var model: String?
+  /// For `import`.
+  public var settings: ModelImportRequest?
+  /// For `import`: the file to read.
+  public var onnx: FilePath?
+  /// For `export`: the file to write.
+  public var output: FilePath?
+
+  public init(
+    verb: Verb, library: FilePath, model: String? = nil, settings: ModelImportRequest? = nil,
+    onnx: FilePath? = nil, output: FilePath? = nil
+  ) {
+    self.verb = verb
+    self.library = library
+    self.model = model
+    self.settings = settings
+    self.onnx = onnx
+    self.output = output
+  }
+}
+
+extension LabRequest: Codable {
+  public init(from decoder: any Decoder) throws {
+    let fields = try decoder.container(keyedBy: Field.self)
+    verb = try fields.decode(Verb.self, forKey: "verb")
+    library = try fields.decode(pathForKey: "library")
+    model = try fields.decodeIfPresent(String.self, forKey: "model")
+    settings = try fields.decodeIfPresent(ModelImportRequest.self, forKey: "settings")
+    onnx = try fields.decodeIfPresent(pathForKey: "onnx")
+    output = try fields.decodeIfPresent(pathForKey: "output")
+  }
+
+  public func encode(to encoder: any Encoder) throws {
+    var fields = encoder.container(keyedBy: Field.self)
+    try fields.encode(verb, forKey: "verb")
+    try fields.encode(path: library, forKey: "library")
+    try fields.encodeIfPresent(model, forKey: "model")
+    try fields.encodeIfPresent(settings, forKey: "settings")
+    try fields.encodeIfPresent(path: onnx, forKey: "onnx")
+    try fields.encodeIfPresent(path: output, forKey: "output")
+  }
+}
+
+/// One line of winnow-lab's standard output: progress, or at the end a result or an error.
+public struct LabRecord<Result: Codable & Sendable>: Codable, Sendable {
+  /// 0 to 1.
+  public var progress: Double?
+  public var text: String?
+  public var result: Result?
+  public var error: ErrorReply.Detail?
+
+  public init(
+    progress: Double? = nil, text: String? = nil, result: Result? = nil, error: ErrorReply.Detail? = nil
+  ) {
+    self.progress = progress
+    self.text = text
+    self.result = result
+    self.error = error
+  }
+}

@@ -1,0 +1,45 @@
+import ArgumentParser
+import SystemPackage
+import WinnowConfig
+import WinnowControlAPI
+import WinnowCore
+
+struct ConfigVerbs: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "config", abstract: "Check and show the configuration.", subcommands: [Check.self, Show.self])
+
+  struct Check: ParsableCommand {
+    static let configuration = CommandConfiguration(
+      abstract: "Read a configuration and list everything that is wrong with it.",
+      discussion: "Works without the daemon, and changes nothing.")
+
+    @OptionGroup var options: GlobalOptions
+
+    @Argument(help: "The file; without it the one that the daemon reads.")
+    var file: FileArgument?
+
+    func run() throws {
+      let report = ConfigurationReading.check(file?.absolute, try options.paths())
+      try options.output.show(report)
+      try Finished.check(report.ok ? .done : .failed)
+    }
+  }
+
+  struct Show: ParsableCommand {
+    static let configuration = CommandConfiguration(
+      abstract: "Show each value in force and where it comes from.",
+      discussion: "Asks the daemon; where it does not answer, shows what the files say.")
+
+    @OptionGroup var options: GlobalOptions
+
+    func run() throws {
+      do throws(WinnowError) {
+        try options.show(.configShow, as: ConfigReply.self)
+      } catch {
+        guard error.code == .unreachable else { throw error }
+        StandardError.tell("no daemon answers; this is what the files say")
+        try options.output.show(try ConfigurationReading.settings(try options.paths()))
+      }
+    }
+  }
+}
