@@ -1,0 +1,164 @@
+import Dispatch
+import FoundationEssentials
+import Glibc
+import SystemPackage
+import WinnowBundle
+import WinnowConfig
+import WinnowControlAPI
+import WinnowControlServer
+import WinnowCore
+import WinnowPipeline
+import WinnowSupervision
+
+extension ControlDesk {
+  func modelEntries() throws(WinnowError) -> [ModelEntry] {
+    let (entries, problems) = try daemon.library.list()
+    for problem in problems {
+      daemon.journal.write(JournalLine(.warning, problem.description, code: problem.code.rawValue))
+    }
+    return entries.map { entry in
+      ModelEntry(
+        name: entry.model.name, version: entry.model.version, current: entry.isCurrent, precision: ["fp32", "bf16"])
+    }
+  }
+
+  private func change(_ model: ModelVersion, previous: Int?) -> ModelChangeReply {
+    ModelChangeReply(
+      model: model.name, version: model.version, current: daemon.library.current(of: model.name) == model,
+      previous: previous)
+  }
+
+  func promote(_ text: String, by: String) throws(WinnowError) -> ModelChangeReply {
+    let reference = try ModelReference(text)
+    let previous = daemon.library.current(of: reference.name)?.version
+    let versions = try daemon.library.versions(of: reference.name)
+    guard let version = reference.version ?? versions.last else {
+      throw WinnowError(.notFound, "there is no model \"\(reference.name)\"", remedy: "see `winnowctl model list`")
+    }
+    let model = ModelVersion(name: reference.name, version: version)
+    try daemon.library.promote(model)
+    daemon.modelsChanged()
+    daemon.journal.write(JournalLine(.notice, "\(model) was promoted by \(by)"))
+    return change(model, previous: previous)
+  }
+
+  func rollback(_ text: String, by: String) throws(WinnowError) -> ModelChangeReply {
+    let reference = try ModelReference(text)
+    let previous = daemon.library.current(of: reference.name)?.version
+    let model = try daemon.library.rollback(reference.name)
+    daemon.modelsChanged()
+    daemon.journal.write(JournalLine(.notice, "\(reference.name) went back to version \(model.version), by \(by)"))
+    return change(model, previous: previous)
+  }
+
+  func removeModel(_ text: String) throws(WinnowError) -> ModelChangeReply {
+    let reference = try ModelReference(text)
+    let resolved = try daemon.library.resolve(reference).model
+    if let inbox = daemon.loaded.configuration.inboxes.first(where: { inbox in
+      inbox.model.name == reference.name && (inbox.model.version ?? resolved.version) == resolved.version
+    }), reference.version == nil || daemon.library.current(of: reference.name) == resolved {
+      throw WinnowError(
+        .refused, "\(resolved) sorts the inbox \(inbox.name)", remedy: "give the inbox another model first")
+    }
+    try daemon.library.remove(reference)
+    daemon.modelsChanged()
+    return ModelChangeReply(model: resolved.name, version: resolved.version, current: false)
+  }
+
+  func export(_ text: String, _ reply: FileReply) {
+    do throws(WinnowError) {
+      let (_, path) = try daemon.library.resolve(try ModelReference(text))
+      let file = path.appending(ModelBundle.modelFile)
+      do {
+        let descriptor = try FileDescriptor.open(file, .readOnly, options: [.closeOnExec, .noFollow])
+        let length = try descriptor.seek(offset: 0, from: .end)
+        _ = try descriptor.seek(offset: 0, from: .start)
+        reply.send(descriptor, length: length)
+      } catch {
+        throw WinnowError(.systemCall, "cannot read \(file.escaped)", cause: "\(error)")
+      }
+    } catch {
+      reply.fail(error)
+    }
+  }
+
+  // MARK: - What winnow-lab does
+
+  /// Asks winnow-lab about a model and passes its answer on.
+  func lab<Answer: Codable & Sendable>(_ verb: LabRequest.Verb, _ model: String, _ reply: Reply<Answer>) {
+    do throws(WinnowError) {
+      let model = try ModelReference(model).description
+      try run(
+        LabRequest(verb: verb, library: daemon.library.root, model: model), descriptors: [:], progress: { _, _ in }
+      ) { result in
+        reply.answer { () throws(WinnowError) in
+          try LabRecord.decodeResult(Answer.self, from: try result.get())
+        }
+      }
+    } catch {
+      reply.fail(error)
+    }
+  }
+
+  func importModel(
+    _ request: ModelImportRequest, _ onnx: SpooledFile, _ stream: RecordStream<WinnowControlAPI.JobRecord>, by: String
+  ) {
+    do throws(WinnowError) {
+      let holder = LabHolder()
+      var spec = request
+      spec.labels = []
+      let id = try daemon.jobs.begin(kind: "import", spec: spec, by: by) { holder.process?.cancel() }
+      daemon.jobs.follow(id, stream)
+      // The lab reads the file that was handed over as its descriptor 3, never a path somebody else chose.
+      let lab = LabRequest(
+        verb: .import, library: daemon.library.root, settings: request, onnx: FilePath("/proc/self/fd/3"))
+      do throws(WinnowError) {
+        holder.process = try run(
+          lab, descriptors: [3: onnx.descriptor.rawValue],
+          progress: { [daemon] fraction, text in daemon.jobs.progress(id, fraction, text) }
+        ) { [daemon] result in
+          _ = onnx
+          holder.process = nil
+          do throws(WinnowError) {
+            let reply = try LabRecord.decodeResult(ModelChangeReply.self, from: try result.get())
+            daemon.modelsChanged()
+            daemon.jobs.finish(id, result: reply)
+          } catch {
+            daemon.jobs.fail(id, error)
+          }
+        }
+      } catch {
+        daemon.jobs.fail(id, error)
+      }
+    } catch {
+      stream.fail(error)
+    }
+  }
+
+  private final class LabHolder {
+    var process: LabProcess?
+  }
+
+  @discardableResult
+  private func run(
+    _ request: LabRequest, descriptors: [Int32: Int32], progress: @escaping (Double?, String?) -> Void,
+    ended: @escaping (Result<[UInt8], WinnowError>) -> Void
+  ) throws(WinnowError) -> LabProcess {
+    let spec: [UInt8]
+    do {
+      spec = Array(try JSONEncoder().encode(request))
+    } catch {
+      throw WinnowError(.malformed, "a request to winnow-lab cannot be written", cause: "\(error)")
+    }
+    let holder = LabHolder()
+    let process = try LabProcess(
+      LabProcess.Job(executable: try daemon.programs.path(of: .lab), spec: spec, descriptors: descriptors),
+      on: daemon.queue, onProgress: progress,
+      onEnd: { result in
+        holder.process = nil
+        ended(result)
+      })
+    holder.process = process
+    return process
+  }
+}

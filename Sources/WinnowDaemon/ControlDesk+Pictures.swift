@@ -1,0 +1,172 @@
+import Dispatch
+import SystemPackage
+import WinnowControlAPI
+import WinnowControlServer
+import WinnowCore
+import WinnowFiles
+import WinnowLedger
+import WinnowPipeline
+
+extension ControlDesk {
+  // MARK: - Classify
+
+  func classify(_ request: ClassifyRequest, _ picture: SpooledFile, _ reply: Reply<ClassifyReply>) {
+    do throws(WinnowError) {
+      let reference =
+        if let name = request.model { try ModelReference(name) } else { try daemon.catalogue.onlyModel() }
+      let descriptor = try Self.duplicate(picture.descriptor)
+      pipeline.classify(
+        descriptor, name: request.file.escaped, byteCount: Int64(picture.length), with: reference,
+        wantsLogits: request.logits
+      ) { result in
+        // The spooled file is kept until here.
+        _ = picture
+        reply.answer { () throws(WinnowError) in try Self.classifyReply(request, result.get()) }
+      }
+    } catch {
+      reply.fail(error)
+    }
+  }
+
+  private static func duplicate(_ descriptor: FileDescriptor) throws(WinnowError) -> OwnedDescriptor {
+    do {
+      return OwnedDescriptor(try descriptor.duplicate().rawValue)
+    } catch {
+      throw WinnowError(.systemCall, "a descriptor cannot be duplicated", cause: "\(error)")
+    }
+  }
+
+  private static func classifyReply(
+    _ request: ClassifyRequest, _ prediction: Prediction
+  ) throws(WinnowError) -> ClassifyReply {
+    guard let best = prediction.top.first else {
+      throw WinnowError(.malformed, "the worker gave no class for \(request.file.escaped)")
+    }
+    return ClassifyReply(
+      file: request.file, class: best.label, probability: best.probability,
+      top: prediction.top.prefix(5).map { .init(class: $0.label, probability: $0.probability) },
+      model: prediction.model.description, logits: request.logits ? prediction.logits : nil)
+  }
+
+  // MARK: - History
+
+  func history(_ query: WinnowControlAPI.HistoryQuery, _ stream: RecordStream<WinnowControlAPI.HistoryRow>) {
+    let ledgerQuery = WinnowLedger.HistoryQuery(
+      path: query.file, inbox: query.inbox, since: query.since, limit: 256, newestFirst: true)
+    historyPage(ledgerQuery, left: query.limit ?? .max, stream)
+  }
+
+  private func historyPage(
+    _ query: WinnowLedger.HistoryQuery, left: Int, _ stream: RecordStream<WinnowControlAPI.HistoryRow>
+  ) {
+    do throws(WinnowError) {
+      var query = query
+      query.limit = min(256, left)
+      guard query.limit > 0 else { return stream.finish() }
+      let page = try daemon.ledger.history(query)
+      let next = page.next
+      let rows = page.rows.map(Self.historyRow)
+      query.after = next
+      let following = query
+      stream.emit(page: rows) { [self] in
+        daemon.queue.async { [self] in
+          if next == nil { return stream.finish() }
+          historyPage(following, left: left - rows.count, stream)
+        }
+      }
+    } catch {
+      stream.fail(error)
+    }
+  }
+
+  static func historyRow(_ row: WinnowLedger.HistoryRow) -> WinnowControlAPI.HistoryRow {
+    WinnowControlAPI.HistoryRow(
+      file: (row.to ?? row.from).absolute, from: row.from.absolute, to: row.to?.absolute, outcome: row.outcome,
+      reason: row.reason, class: row.className, probability: row.probability, model: row.model?.description,
+      time: row.time, sha256: row.digest?.hex, run: "\(row.run)", by: row.by, inbox: row.inbox)
+  }
+
+  // MARK: - Undo and redo
+
+  func reverse(_ request: UndoRequest, isRedo: Bool, by: String, _ reply: Reply<UndoReply>) {
+    do throws(WinnowError) {
+      let reversal: SortingPipeline.Reversal
+      switch (request.selection, isRedo) {
+      case (.files(let files), false): reversal = .undo(.paths(files))
+      case (.run(let run), false): reversal = .undo(.run(try JobBoard.number(run)))
+      case (.since(let time), false): reversal = .undo(.since(time))
+      case (.all, false): reversal = .undo(.all)
+      case (.last, false):
+        throw WinnowError(.invalidInput, "what is to be taken back?", remedy: "name files, --run, --since or --all")
+      case (.files(let files), true): reversal = .redoPaths(run: nil, files)
+      case (.run(let run), true): reversal = .redo(run: try JobBoard.number(run))
+      case (.last, true), (.all, true): reversal = .redo(run: nil)
+      case (.since, true):
+        throw WinnowError(.invalidInput, "redo knows no time span", remedy: "use redo --run, or redo alone")
+      }
+      pipeline.reverse(reversal, dryRun: request.dryRun, by: by) { result in
+        reply.answer { () throws(WinnowError) in
+          let report = try result.get()
+          return UndoReply(
+            done: report.done.count, refused: report.refused.map { FileReason(file: $0.file, reason: $0.reason) },
+            run: report.run.map { "\($0)" })
+        }
+      }
+    } catch {
+      reply.fail(error)
+    }
+  }
+
+  // MARK: - Review
+
+  func reviewList(inbox: String?, after id: Int64, _ stream: RecordStream<ReviewRow>) {
+    do throws(WinnowError) {
+      let page = try daemon.ledger.pictures(state: .review, inbox: inbox, after: id)
+      let last = page.last?.id
+      let rows = page.map { picture in
+        ReviewRow(
+          file: picture.place.absolute, inbox: picture.inbox, class: picture.top.first?.label,
+          probability: picture.top.first?.probability,
+          top: picture.top.prefix(5).map { .init(class: $0.label, probability: $0.probability) },
+          model: picture.model?.description, reason: picture.reason, time: picture.time)
+      }
+      stream.emit(page: rows) { [self] in
+        daemon.queue.async { [self] in
+          guard let last else { return stream.finish() }
+          reviewList(inbox: inbox, after: last, stream)
+        }
+      }
+    } catch {
+      stream.fail(error)
+    }
+  }
+
+  func decide(_ files: [(file: FilePath, label: String?)], by: String, _ reply: Reply<ReviewReply>) {
+    let labels = Dictionary(files.map { ($0.file, $0.label) }) { first, _ in first }
+    pipeline.decideReview(files, by: by) { result in
+      reply.answer { () throws(WinnowError) in
+        let report = try result.get()
+        return ReviewReply(
+          placed: report.done.map { move in
+            ReviewReply.Placed(
+              file: move.from, to: move.to,
+              class: (labels[move.from] ?? nil) ?? move.to.removingLastComponent().lastComponent?.string ?? "")
+          }, refused: report.refused.map { FileReason(file: $0.file, reason: $0.reason) })
+      }
+    }
+  }
+
+  // MARK: - Verify
+
+  func verify(_ reply: Reply<VerifyReply>) {
+    let ledger = daemon.ledger
+    let stop = StopFlag()
+    reply.onGone { stop.raise() }
+    Thread.detach {
+      reply.answer { () throws(WinnowError) in
+        let report = try Verification.run(ledger) { stop.isRaised }
+        return VerifyReply(checked: report.checked, changed: report.changed, missing: report.missing)
+      }
+    }
+  }
+}

@@ -1,0 +1,133 @@
+import Dispatch
+import FoundationEssentials
+import Glibc
+import WinnowConfig
+import WinnowControlAPI
+import WinnowControlServer
+import WinnowCore
+import WinnowFiles
+import WinnowLedger
+import WinnowPipeline
+import WinnowSupervision
+
+extension ControlDesk {
+  func status() throws(WinnowError) -> StatusReply {
+    let workers = pipeline.workers
+    let worker = workers.first { $0.pid != nil } ?? workers.first
+    let since = daemon.started
+    return StatusReply(
+      state: state, version: Daemon.version, pid: getpid(), started: since,
+      conditions: pipeline.conditions.map { condition in
+        ConditionEntry(
+          code: condition.code.rawValue, severity: condition.degrades ? .error : .warning, text: condition.text,
+          remedy: condition.remedy, inbox: condition.subject.isEmpty ? nil : condition.subject, since: condition.since)
+      },
+      inboxes: try pipeline.report().map(Self.inboxStatus),
+      worker: WinnowControlAPI.WorkerStatus(
+        state: worker.map { Self.workerState($0.state) } ?? .idle, device: worker?.device,
+        precision: worker?.precision, restarts: workers.reduce(0) { $0 + $1.restarts }, pid: worker?.pid),
+      models: try modelEntries(), memory: memory(worker: worker?.pid),
+      corrections: (try? daemon.ledger.counts().values.reduce(0) { $0 + ($1[.corrected] ?? 0) }) ?? 0,
+      socket: socketStatus())
+  }
+
+  private static func workerState(_ state: WinnowSupervision.WorkerStatus.State) -> WinnowControlAPI.WorkerStatus.State
+  {
+    switch state {
+    case .stopped: .idle
+    case .starting: .starting
+    case .ready: .running
+    case .degraded: .backoff
+    }
+  }
+
+  private static func inboxStatus(_ report: SortingPipeline.InboxReport) -> InboxStatus {
+    let counts = report.counts
+    return InboxStatus(
+      name: report.settings.name, path: report.settings.path, output: report.settings.output,
+      model: report.settings.model.description, source: report.isPolled ? .poll : .inotify,
+      state: report.isAway ? .away : report.isPaused ? .paused : .watching,
+      counts: InboxCounts(
+        settling: report.settling, sorted: (counts[.sorted] ?? 0) + (counts[.corrected] ?? 0),
+        review: counts[.review] ?? 0, quarantined: counts[.quarantined] ?? 0,
+        left: (counts[.left] ?? 0) + (counts[.held] ?? 0), failed: counts[.failed] ?? 0))
+  }
+
+  private func socketStatus() -> StatusReply.Socket? {
+    guard let socket = daemon.socket else { return nil }
+    return StatusReply.Socket(
+      path: socket.path, mode: "0" + String(socket.mode, radix: 8), group: Accounts.groupName(socket.group),
+      madeBy: InheritedSocket.descriptor() == nil ? "winnowd" : "systemd")
+  }
+
+  private func memory(worker: Int32?) -> StatusReply.Memory {
+    let own = ProcessMemory(pid: getpid())
+    return StatusReply.Memory(
+      rss: own?.resident ?? 0, anonymous: own?.anonymous ?? 0,
+      worker: worker.flatMap { ProcessMemory(pid: $0)?.resident })
+  }
+
+  // MARK: - Live events
+
+  func subscribe(_ stream: RecordStream<WatchEvent>) {
+    let subscription = Subscription()
+    let queue = daemon.queue
+    let pipeline = pipeline
+    subscription.id = pipeline.listen { event in
+      if !stream.emit(Self.watchEvent(event)), let id = subscription.id { pipeline.stopListening(id) }
+    }
+    stream.onGone {
+      queue.async { if let id = subscription.id { pipeline.stopListening(id) } }
+    }
+    stream.begin()
+  }
+
+  /// `@unchecked Sendable`: read and written on the pipeline's queue alone.
+  private final class Subscription: @unchecked Sendable {
+    var id: Int?
+  }
+
+  private static func watchEvent(_ event: PipelineEvent) -> WatchEvent {
+    switch event {
+    case .picture(let picture):
+      let kind = WatchEvent.Kind(rawValue: picture.outcome.rawValue) ?? .changed
+      return WatchEvent(
+        time: picture.time, event: kind, inbox: picture.inbox, file: (picture.to ?? picture.from).absolute,
+        from: picture.to == nil ? nil : picture.from.absolute, to: picture.to?.absolute, class: picture.best?.label,
+        probability: picture.best?.probability, model: picture.model?.description, reason: picture.reason,
+        run: "\(picture.run)")
+    case .condition(let condition, let holds):
+      return WatchEvent(
+        time: Timestamp.now(), event: holds ? .conditionRaised : .conditionCleared,
+        inbox: condition.subject.isEmpty ? nil : condition.subject, reason: condition.text,
+        code: condition.code.rawValue)
+    }
+  }
+
+  // MARK: - Waiting
+
+  func wait(_ request: WaitRequest, _ reply: Reply<WaitReply>) {
+    let queue = daemon.queue
+    let pipeline = pipeline
+    let deadline = Deadline()
+    let id = pipeline.waitUntilIdle { report in
+      deadline.timer?.cancel()
+      reply.send(
+        WaitReply(
+          idle: report.isIdle, waiting: report.waiting.map { FileReason(file: $0.file, reason: $0.reason) },
+          more: report.more))
+    }
+    reply.onGone { queue.async { pipeline.giveUpWaiting(id) } }
+    guard let timeout = request.timeout else { return }
+    let timer = DispatchSource.makeTimerSource(queue: queue)
+    timer.schedule(deadline: .now() + .milliseconds(Int(min(timeout, 1e9) * 1000)))
+    timer.setEventHandler { pipeline.giveUpWaiting(id) }
+    timer.activate()
+    deadline.timer = timer
+  }
+
+  /// `@unchecked Sendable`: read and written on the pipeline's queue alone.
+  private final class Deadline: @unchecked Sendable {
+    var timer: (any DispatchSourceTimer)?
+  }
+}

@@ -1,0 +1,112 @@
+import Dispatch
+import WinnowConfig
+import WinnowControlAPI
+import WinnowControlServer
+import WinnowCore
+import WinnowPipeline
+
+/// Answers what comes through the control socket: each call goes to the pipeline's queue, and its answer back.
+///
+/// `@unchecked Sendable`: the daemon is set once at init, and everything else happens on its queue.
+final class ControlDesk: ControlService, @unchecked Sendable {
+  unowned let daemon: Daemon
+
+  init(daemon: Daemon) { self.daemon = daemon }
+
+  var pipeline: SortingPipeline { daemon.pipeline }
+
+  func handle(_ call: ControlCall, from peer: Peer) {
+    daemon.queue.async { [self] in answer(call, from: peer) }
+  }
+
+  private func answer(_ call: ControlCall, from peer: Peer) {
+    let by = Accounts.describe(user: peer.user)
+    switch call {
+    case .version(let reply): reply.send(VersionReply(version: Daemon.version))
+    case .status(let reply): reply.answer { () throws(WinnowError) in try status() }
+    case .events(let stream): subscribe(stream)
+    case .wait(let request, let reply): wait(request, reply)
+    case .classify(let request, let picture, let reply): classify(request, picture, reply)
+    case .sort(let request, let reply):
+      reply.answer { () throws(WinnowError) in try sort(request, from: peer, by: by) }
+    case .history(let query, let stream): history(query, stream)
+    case .undo(let request, let reply): reverse(request, isRedo: false, by: by, reply)
+    case .redo(let request, let reply): reverse(request, isRedo: true, by: by, reply)
+    case .reviewList(let inbox, let stream): reviewList(inbox: inbox, after: 0, stream)
+    case .reviewAccept(let request, let reply): decide(request.files.map { ($0, nil) }, by: by, reply)
+    case .reviewSet(let request, let reply): decide([(request.file, request.class)], by: by, reply)
+    case .pause(let request, let reply):
+      reply.answer { () throws(WinnowError) in try setPaused(true, request, by: by) }
+    case .resume(let request, let reply):
+      reply.answer { () throws(WinnowError) in try setPaused(false, request, by: by) }
+    case .rescan(let request, let reply):
+      reply.answer { () throws(WinnowError) in
+        let (inboxes, released) = try pipeline.rescan(request.inbox, again: request.again)
+        return RescanReply(inboxes: inboxes, released: released)
+      }
+    case .reload(let reply): reply.answer { () throws(WinnowError) in try reload() }
+    case .verify(let reply): verify(reply)
+    case .doctor(let reply): doctor(reply)
+    case .inboxList(let reply): reply.send(InboxListReply(inboxes: inboxEntries()))
+    case .inboxAdd(let request, let reply): reply.answer { () throws(WinnowError) in try add(request, by: by) }
+    case .inboxRemove(let name, let reply): reply.answer { () throws(WinnowError) in try remove(name, by: by) }
+    case .configShow(let reply):
+      reply.send(
+        ConfigReply(
+          settings: daemon.loaded.settings.map {
+            ConfigReply.Setting(key: $0.key, value: $0.value, source: $0.source)
+          }))
+    case .modelList(let reply):
+      reply.answer { () throws(WinnowError) in ModelListReply(models: try modelEntries()) }
+    case .modelImport(let request, let onnx, let stream): importModel(request, onnx, stream, by: by)
+    case .modelShow(let model, let reply): lab(.show, model, reply)
+    case .modelSummary(let model, let reply): lab(.summary, model, reply)
+    case .modelFlops(let model, let reply): lab(.flops, model, reply)
+    case .modelRemove(let model, let reply): reply.answer { () throws(WinnowError) in try removeModel(model) }
+    case .modelPromote(let model, let reply): reply.answer { () throws(WinnowError) in try promote(model, by: by) }
+    case .modelRollback(let model, let reply): reply.answer { () throws(WinnowError) in try rollback(model, by: by) }
+    case .modelExport(let model, let reply): export(model, reply)
+    case .jobList(let reply):
+      reply.answer { () throws(WinnowError) in JobListReply(jobs: try daemon.jobs.list()) }
+    case .jobShow(let id, let reply):
+      reply.answer { () throws(WinnowError) in try daemon.jobs.show(try JobBoard.number(id)) }
+    case .jobFollow(let id, let stream):
+      do throws(WinnowError) {
+        daemon.jobs.follow(try JobBoard.number(id), stream)
+      } catch {
+        stream.fail(error)
+      }
+    case .jobCancel(let id, let reply):
+      reply.answer { () throws(WinnowError) in try daemon.jobs.cancel(try JobBoard.number(id)) }
+    case .jobResume(let id, let reply): reply.answer { () throws(WinnowError) in try resume(id) }
+    }
+  }
+
+  private func setPaused(_ paused: Bool, _ request: PauseRequest, by: String) throws(WinnowError) -> PauseReply {
+    try pipeline.setPaused(paused, inbox: request.inbox)
+    daemon.journal.write(
+      JournalLine(.notice, "\(paused ? "paused" : "resumed") by \(by)", inbox: request.inbox))
+    return PauseReply(state: state, paused: pipeline.pausedInboxes)
+  }
+
+  private func reload() throws(WinnowError) -> ReloadReply {
+    do {
+      return ReloadReply(changes: try daemon.reload(), warnings: daemon.loaded.warnings.map(\.description))
+    } catch {
+      throw Self.error(error)
+    }
+  }
+
+  /// What was thrown, as the outside sees it.
+  static func error(_ error: any Error) -> WinnowError {
+    switch error {
+    case let error as WinnowError: error
+    case let invalid as InvalidConfiguration: invalid.error
+    default: WinnowError(.systemCall, "\(error)")
+    }
+  }
+
+  var state: StatusReply.State {
+    if pipeline.isDegraded { .degraded } else if pipeline.isPaused { .paused } else { .ready }
+  }
+}

@@ -1,0 +1,279 @@
+import CWinnowLinux
+import Dispatch
+import Glibc
+import SystemPackage
+import WinnowBundle
+public import WinnowConfig
+import WinnowControlServer
+public import WinnowCore
+import WinnowFiles
+import WinnowLedger
+import WinnowPipeline
+import WinnowSupervision
+import WinnowWire
+
+/// winnowd, put together: configuration, ledger, workers, watcher, pipeline, control socket.
+///
+/// `@unchecked Sendable`: every stored property is touched on `queue` alone, but for the constants.
+public final class Daemon: @unchecked Sendable {
+  public static let version = "0.1.0"
+
+  let queue = DispatchQueue(label: "winnow.pipeline")
+  let paths: StandardPaths
+  let state: StateFolder
+  let journal: Journal
+  let notifier: SystemdNotifier
+  let ledger: Ledger
+  let programs: ProgramLocation
+  let library: ModelLibrary
+  let store: ConfigurationStore
+  let started = Timestamp.now()
+  private(set) var loaded: LoadedConfiguration
+  private(set) var catalogue: ModelCatalogue!
+  private(set) var pool: WorkerPool!
+  private(set) var watcher: WatchProcess!
+  private(set) var pipeline: SortingPipeline!
+  private(set) var jobs: JobBoard!
+  private(set) var socket: ListeningSocket?
+  private var desk: ControlDesk?
+  private var server: ControlServer?
+  private var timers: [any DispatchSourceTimer] = []
+  private var compiler: CacheCompiler?
+  private var isStopping = false
+
+  /// Loads the configuration, takes the state folder's lock and opens the ledger.
+  ///
+  /// - Throws: `InvalidConfiguration` or `WinnowError`, each with its remedy; nothing has been moved then.
+  public init(_ options: StandardPaths.Options, environment: [String: String]) throws {
+    paths = try StandardPaths(options)
+    journal = Journal(environment: environment)
+    notifier = SystemdNotifier(environment: environment)
+    state = try StateFolder(at: paths.stateDirectory)
+    programs = try ProgramLocation.ofThisProcess()
+    store = ConfigurationStore(stateDirectory: paths.stateDirectory)
+    loaded = try ConfigurationFile.load(
+      paths.configuration, mustExist: paths.configurationMustExist, stateDirectory: paths.stateDirectory)
+    try loaded.checkRoots(stateDirectory: paths.stateDirectory)
+    library = ModelLibrary(root: state.models)
+    ledger = try Ledger(path: state.ledger, fileSystemIsNetwork: state.isOnNetwork())
+    // Refused by kernels before 6.6, and no loss there: see docs/decisions.
+    _ = cwinnow_deny_write_execute()
+    try assemble()
+  }
+
+  private func assemble() throws(WinnowError) {
+    let journal = journal
+    let catalogue = ModelCatalogue(
+      library: library, cache: state.cache, programs: programs, engine: loaded.configuration.engine)
+    self.catalogue = catalogue
+    let note: (SupervisionNotice) -> Void = { [weak self] notice in
+      let severity = JournalLine.Severity(rawValue: notice.severity.rawValue) ?? .notice
+      journal.write(JournalLine(severity, notice.description))
+      if case .workerReady(let model, let ready, _, _) = notice, !ready.loadedFromCache { self?.compile(model) }
+    }
+    pool = WorkerPool(
+      queue: queue, limits: workerLimits(),
+      launch: { (version: ModelVersion) throws(WinnowError) in try catalogue.launch(version) },
+      note: note, statusChanged: { [weak self] in self?.pipeline?.workersChanged() })
+    watcher = WatchProcess(
+      queue: queue,
+      executable: { [programs] () throws(WinnowError) in try programs.path(of: .watch) },
+      deliver: { [weak self] records in self?.pipeline?.take(records: records) }, note: note,
+      statusChanged: { [weak self] in self?.watcherChanged() })
+    pipeline = try SortingPipeline(
+      queue: queue,
+      SortingPipeline.Surroundings(
+        ledger: ledger, pool: pool,
+        model: { (reference: ModelReference) throws(WinnowError) in try catalogue.served(reference) },
+        watch: { [weak self] roots in self?.watcher?.watch(roots) }, journal: { journal.write($0) }))
+    jobs = JobBoard(ledger: ledger)
+  }
+
+  private func workerLimits() -> WorkerLimits {
+    var limits = WorkerLimits()
+    limits.idleExit = loaded.configuration.engine.idleExit
+    return limits
+  }
+
+  // MARK: - Life
+
+  /// Makes the roots of a first start, finishes what a crash left, opens the inboxes and the socket.
+  public func start() throws(WinnowError) {
+    for warning in loaded.warnings { journal.write(JournalLine(.warning, warning.description)) }
+    try makeRootsOnFirstStart()
+    let settings = try loaded.configuration.inboxes.map { (inbox) throws(WinnowError) in try InboxSettings(inbox) }
+    let socket = try listeningSocket()
+    self.socket = socket
+    let desk = ControlDesk(daemon: self)
+    self.desk = desk
+    server = try ControlServer.start(on: socket, version: Self.version, spool: state.spool, service: desk)
+    var failure: WinnowError?
+    queue.sync {
+      do throws(WinnowError) {
+        try jobs.takeUp()
+        try pipeline.start(settings) { [self] in
+          notifier.ready("sorting \(settings.count) inboxes")
+          journal.write(JournalLine(.information, "ready: \(settings.count) inboxes, socket \(paths.socket.escaped)"))
+        }
+      } catch {
+        failure = error
+      }
+    }
+    if let failure { throw failure }
+    startTimers()
+  }
+
+  private func listeningSocket() throws(WinnowError) -> ListeningSocket {
+    if let descriptor = InheritedSocket.descriptor() { return try ListeningSocket.adopt(descriptor) }
+    let wanted = loaded.configuration.socket
+    try SocketFolder.make(for: paths.socket)
+    var group: UInt32?
+    if let name = wanted.group {
+      guard let number = Accounts.group(named: name) else {
+        throw WinnowError(
+          .notFound, "there is no group \"\(name)\" for the control socket",
+          remedy: "make it with groupadd, or name another under `socket:`")
+      }
+      group = number
+    }
+    return try ListeningSocket.make(at: paths.socket, mode: UInt16(wanted.mode), group: group)
+  }
+
+  /// Roots are made with the first start that knows them, and never again: a root that is missing later is away.
+  private func makeRootsOnFirstStart() throws(WinnowError) {
+    for inbox in loaded.configuration.inboxes { try makeRoots(of: inbox) }
+  }
+
+  func makeRoots(of inbox: InboxConfiguration) throws(WinnowError) {
+    let key = "roots made: \(inbox.name)"
+    let wanted = [inbox.path, inbox.output, inbox.review, inbox.quarantine] + (inbox.none.map { [$0] } ?? [])
+    let description = wanted.flatMap { path -> [UInt8] in path.bytes + [0] }
+    guard try ledger.setting(key) != description else { return }
+    for path in wanted { try RootFolder.make(path) }
+    try ledger.set(key, to: description)
+  }
+
+  private func startTimers() {
+    if let pause = notifier.watchdogPause {
+      every(pause) { [notifier] in notifier.alive() }
+    }
+    every(.seconds(3600)) { [weak self] in self?.keepHouse() }
+  }
+
+  private func every(_ pause: Duration, _ body: @escaping @Sendable () -> Void) {
+    let timer = DispatchSource.makeTimerSource(queue: queue)
+    let interval = DispatchTimeInterval.milliseconds(Int(pause.components.seconds * 1000))
+    timer.schedule(deadline: .now() + interval, repeating: interval, leeway: .seconds(1))
+    timer.setEventHandler(handler: body)
+    timer.activate()
+    timers.append(timer)
+  }
+
+  /// History is kept for two years; chosen. A slice at a time, so that no commit waits long.
+  private func keepHouse() {
+    let limit = Timestamp(nanoseconds: Timestamp.now().nanoseconds - 2 * 365 * 86_400 * 1_000_000_000)
+    do throws(WinnowError) {
+      _ = try ledger.prune(PruneLimits(olderThan: limit, keepBytes: nil))
+      _ = try ledger.vacuum()
+      try ledger.checkpoint()
+    } catch {
+      journal.write(JournalLine(.warning, error.description, code: error.code.rawValue))
+    }
+  }
+
+  /// Reads the configuration again. One that does not validate changes nothing.
+  ///
+  /// - Returns: what changed, in words.
+  func reload() throws -> [String] {
+    notifier.reloading()
+    defer { notifier.ready("sorting \(loaded.configuration.inboxes.count) inboxes") }
+    do {
+      let fresh = try ConfigurationFile.load(
+        paths.configuration, mustExist: paths.configurationMustExist, stateDirectory: paths.stateDirectory)
+      try fresh.checkRoots(stateDirectory: paths.stateDirectory)
+      let settings = try fresh.configuration.inboxes.map { (inbox) throws(WinnowError) in try InboxSettings(inbox) }
+      for inbox in fresh.configuration.inboxes { try makeRoots(of: inbox) }
+      let changes = Self.changes(from: loaded.configuration, to: fresh.configuration)
+      loaded = fresh
+      catalogue.engine = fresh.configuration.engine
+      pipeline.modelsChanged(retired: catalogue.changed())
+      pipeline.setInboxes(settings)
+      pipeline.set(Self.rejected(""), holds: false)
+      for change in changes { journal.write(JournalLine(.notice, "reload: \(change)")) }
+      return changes
+    } catch {
+      pipeline.set(Self.rejected("\(error)"), holds: true)
+      throw error
+    }
+  }
+
+  private static func rejected(_ why: String) -> HealthCondition {
+    HealthCondition(
+      .configurationRejected, "the configuration on disk is not valid, so the last valid one is in force: \(why)",
+      remedy: "correct it (winnowctl config check) and reload")
+  }
+
+  private static func changes(from old: DaemonConfiguration, to new: DaemonConfiguration) -> [String] {
+    var changes: [String] = []
+    let before = Dictionary(old.inboxes.map { ($0.name, $0) }) { first, _ in first }
+    let after = Dictionary(new.inboxes.map { ($0.name, $0) }) { first, _ in first }
+    for name in after.keys.sorted() where before[name] == nil { changes.append("inbox \(name) was added") }
+    for name in before.keys.sorted() where after[name] == nil { changes.append("inbox \(name) was removed") }
+    for (name, inbox) in after.sorted(by: { $0.key < $1.key }) where before[name].map({ $0 != inbox }) ?? false {
+      changes.append("inbox \(name) has new settings")
+    }
+    if old.engine != new.engine { changes.append("engine settings, for workers started from now on") }
+    if old.socket != new.socket { changes.append("socket settings, at the next start") }
+    return changes
+  }
+
+  /// As `reload`, for somebody who does not wait for the answer.
+  public func reloadSoon() {
+    queue.async { [self] in
+      do {
+        _ = try reload()
+      } catch {
+        journal.write(JournalLine(.error, "the configuration is not valid, so nothing changed: \(error)"))
+      }
+    }
+  }
+
+  /// Stops in order: no new requests, no new pictures, what was decided is made durable, workers end.
+  public func stop(whenStopped: @escaping @Sendable () -> Void) {
+    queue.async { [self] in
+      guard !isStopping else { return }
+      isStopping = true
+      notifier.stopping()
+      for timer in timers { timer.cancel() }
+      jobs.interruptAll()
+      let server = server
+      self.server = nil
+      // Blocks, and so has a thread of its own.
+      Thread.detach {
+        server?.stop()
+        self.queue.async { self.stopWork(whenStopped) }
+      }
+    }
+  }
+
+  private func stopWork(_ whenStopped: @escaping @Sendable () -> Void) {
+    watcher.stop { [self] in pipeline.stop(whenStopped: whenStopped) }
+  }
+
+  // MARK: - What the parts tell
+
+  private func watcherChanged() {
+    let condition = HealthCondition(
+      .watcherFailed, watcher.status.condition?.message ?? "", remedy: watcher.status.condition?.remedy ?? "")
+    pipeline.set(condition, holds: watcher.status.condition != nil)
+  }
+
+  /// The library changed: later pictures go to what is current now.
+  func modelsChanged() { pipeline.modelsChanged(retired: catalogue.changed()) }
+
+  /// Writes the compiled network into the cache, so that the next worker starts faster.
+  private func compile(_ model: ModelVersion) {
+    if compiler == nil { compiler = CacheCompiler(queue: queue, journal: journal) }
+    if let launch = try? catalogue.launch(model) { compiler?.compile(model, launch) }
+  }
+}

@@ -1,0 +1,40 @@
+import WinnowConfig
+import WinnowCore
+import WinnowPipeline
+
+extension InboxSettings {
+  /// An inbox of the configuration as the pipeline needs it.
+  ///
+  /// - Throws: `.invalidInput` for `threshold: auto(…)`, which needs predictions that no import has.
+  init(_ inbox: InboxConfiguration) throws(WinnowError) {
+    let threshold: Double
+    switch inbox.threshold {
+    case .fixed(let share): threshold = share
+    case .auto:
+      throw WinnowError(
+        .invalidInput, "the inbox \(inbox.name) asks for an automatic threshold, which this version has not",
+        remedy: "give a number, such as 0.80")
+    }
+    let polling: Polling =
+      switch inbox.poll {
+      case .auto: .auto
+      case .never: .never
+      case .always: .every(.seconds(10))
+      case .every(let pause): .every(pause)
+      }
+    let duplicates: DuplicateRule =
+      switch inbox.duplicates {
+      case .keep: .keep
+      case .separate: .separate
+      case .leave: .leave
+      }
+    self.init(
+      name: inbox.name, path: inbox.path, output: inbox.output, review: inbox.review, quarantine: inbox.quarantine,
+      none: inbox.none, model: inbox.model,
+      policy: RoutingPolicy(threshold: threshold, template: inbox.template, hasNoneFolder: inbox.none != nil),
+      settling: SettleTracker.Rules(
+        settle: inbox.settle, busyAfter: inbox.busyAfter, incompleteAfter: inbox.incompleteAfter),
+      recursive: inbox.recursive, duplicates: duplicates, ignored: IgnoredNames(patterns: inbox.ignore),
+      polling: polling)
+  }
+}

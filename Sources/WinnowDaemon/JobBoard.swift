@@ -1,0 +1,161 @@
+import FoundationEssentials
+import WinnowControlAPI
+import WinnowControlServer
+import WinnowCore
+import WinnowFiles
+import WinnowLedger
+
+/// Long pieces of work as rows of the ledger, with whoever follows them. Lives on the pipeline's queue.
+final class JobBoard {
+  typealias Follower = RecordStream<WinnowControlAPI.JobRecord>
+
+  private let ledger: Ledger
+  /// The rows of jobs that run now; each change goes to the ledger, small progress not at once.
+  private var running: [Int64: WinnowLedger.JobRecord] = [:]
+  private var cancels: [Int64: () -> Void] = [:]
+  private var followers: [Int64: [Follower]] = [:]
+  private var lastWritten: [Int64: ContinuousClock.Instant] = [:]
+
+  init(ledger: Ledger) { self.ledger = ledger }
+
+  /// Jobs that were waiting when the daemon ended have lost their caller: they are marked, not begun.
+  func takeUp() throws(WinnowError) {
+    for var job in try ledger.jobs(states: [.queued, .running]) {
+      job.state = .interrupted
+      job.finished = Timestamp.now()
+      try ledger.update(job)
+    }
+  }
+
+  /// Begins a job.
+  ///
+  /// - Parameter cancel: how to end it early.
+  func begin(
+    kind: String, spec: some Encodable, by: String, cancel: @escaping () -> Void
+  ) throws(WinnowError) -> Int64 {
+    var job = WinnowLedger.JobRecord(
+      id: 0, kind: kind, spec: Self.json(spec), state: .running, progress: 0, text: "", result: nil, error: nil,
+      created: Timestamp.now(), started: Timestamp.now(), finished: nil, by: by)
+    job.id = try ledger.insert(job)
+    running[job.id] = job
+    cancels[job.id] = cancel
+    return job.id
+  }
+
+  /// Tells how far a running job is.
+  func progress(_ id: Int64, _ fraction: Double?, _ text: String?) {
+    guard var job = running[id] else { return }
+    if let fraction { job.progress = min(max(fraction, 0), 1) }
+    if let text { job.text = text }
+    running[id] = job
+    tell(job)
+    // A row a second is enough for somebody who looks later.
+    let now = ContinuousClock.now
+    if let last = lastWritten[id], now - last < .seconds(1) { return }
+    lastWritten[id] = now
+    try? ledger.update(job)
+  }
+
+  func finish(_ id: Int64, result: some Encodable) {
+    end(id, .done) { job in
+      job.progress = 1
+      job.result = Self.json(result)
+    }
+  }
+
+  func fail(_ id: Int64, _ error: WinnowError) {
+    end(id, error.code == .jobCancelled ? .cancelled : .failed) { $0.error = error.description }
+  }
+
+  /// The daemon stops: what runs ends with it.
+  func interruptAll() {
+    for id in Array(running.keys) {
+      cancels[id]?()
+      end(id, .interrupted) { _ in }
+    }
+  }
+
+  private func end(_ id: Int64, _ state: JobState, _ change: (inout WinnowLedger.JobRecord) -> Void) {
+    guard var job = running.removeValue(forKey: id) else { return }
+    cancels[id] = nil
+    lastWritten[id] = nil
+    job.state = state
+    job.finished = Timestamp.now()
+    change(&job)
+    try? ledger.update(job)
+    tell(job)
+    for follower in followers.removeValue(forKey: id) ?? [] { follower.finish() }
+  }
+
+  func cancel(_ id: Int64) throws(WinnowError) -> Job {
+    guard let cancel = cancels[id] else {
+      let job = try show(id)
+      throw WinnowError(.refused, "job \(id) is \(job.state.rawValue) and cannot be cancelled")
+    }
+    cancel()
+    return try show(id)
+  }
+
+  func list() throws(WinnowError) -> [Job] { try ledger.jobs(limit: 1000).map { Self.job(running[$0.id] ?? $0) } }
+
+  func show(_ id: Int64) throws(WinnowError) -> Job {
+    if let job = running[id] { return Self.job(job) }
+    guard let job = try ledger.job(id: id) else {
+      throw WinnowError(.notFound, "there is no job \(id)", remedy: "see `winnowctl jobs list`")
+    }
+    return Self.job(job)
+  }
+
+  /// The number in a request.
+  static func number(_ text: String) throws(WinnowError) -> Int64 {
+    guard let number = Int64(text) else {
+      throw WinnowError(.notFound, "there is no job \"\(text)\"", remedy: "see `winnowctl jobs list`")
+    }
+    return number
+  }
+
+  /// Where the job stands now, then each change, up to a final state.
+  func follow(_ id: Int64, _ stream: Follower) {
+    do throws(WinnowError) {
+      let job = try show(id)
+      stream.emit(Self.record(of: job))
+      if job.state.isFinal { return stream.finish() }
+      followers[id, default: []].append(stream)
+    } catch {
+      stream.fail(error)
+    }
+  }
+
+  private func tell(_ job: WinnowLedger.JobRecord) {
+    guard let streams = followers[job.id] else { return }
+    let record = Self.record(of: Self.job(job))
+    followers[job.id] = streams.filter { $0.emit(record) }
+  }
+
+  private static func job(_ job: WinnowLedger.JobRecord) -> Job {
+    Job(
+      id: "\(job.id)", kind: job.kind, state: Job.State(rawValue: job.state.rawValue) ?? .failed,
+      progress: job.progress, text: job.text.isEmpty ? nil : job.text, created: job.created, started: job.started,
+      finished: job.finished, by: job.by, spec: value(job.spec), result: job.result.flatMap(value),
+      error: job.error.map { WinnowError(.jobFailed, $0) })
+  }
+
+  private static func record(of job: Job) -> WinnowControlAPI.JobRecord {
+    WinnowControlAPI.JobRecord(
+      id: job.id, state: job.state, progress: job.progress, text: job.text, result: job.result,
+      error: job.error.map { WinnowError(.init($0.code), $0.message, remedy: $0.remedy) })
+  }
+
+  private static func json(_ value: some Encodable) -> String {
+    (try? JSONEncoder().encode(value)).map { String(decoding: $0, as: UTF8.self) } ?? "{}"
+  }
+
+  private static func value(_ json: String) -> JSONValue? {
+    try? JSONDecoder().decode(JSONValue.self, from: Data(json.utf8))
+  }
+}
+
+extension WinnowError.Code {
+  static let jobFailed = Self("job_failed")
+  static let jobCancelled = Self("job_cancelled")
+}

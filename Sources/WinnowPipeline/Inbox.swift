@@ -1,0 +1,104 @@
+import SystemPackage
+public import WinnowCore
+import WinnowFiles
+
+/// One inbox at work. Lives on the pipeline's queue.
+final class Inbox {
+  /// What it is for: a folder that is kept sorted, or one that is sorted once by a job.
+  enum Purpose {
+    case watched
+    case once(SortRun)
+  }
+
+  let settings: InboxSettings
+  let purpose: Purpose
+  /// Number in the watcher's records.
+  let key: Int
+  /// The run its moves belong to.
+  let run: Int64
+  let by: String
+
+  /// The folder as it was when it was found here; nil while it is away.
+  var here: FileStatus?
+  /// Open while there is something to do in it, so that a person can unmount what is idle.
+  var root: Root?
+  var tracker: SettleTracker
+  var gate = FaultGate()
+  /// The walk that is under way.
+  var scan: FolderScan?
+  /// Scan again once the walk under way has ended: something may have been missed.
+  var wantsScan = false
+  /// Why the next scan is wanted, for the tests of `wait`.
+  var scansFinished = 0
+  /// Folders that appeared and have to be looked into, apart from a whole scan.
+  var newFolders: [FilePath] = []
+  /// Due files are not looked at before this: the model is missing.
+  var holdUntil: ContinuousClock.Instant?
+  /// Due files wait for the worker to take more.
+  var waitsForWorker = false
+  /// Offered and not finished.
+  var inHand = 0
+
+  var isPolled = false
+  var nextPoll: ContinuousClock.Instant?
+  var pollPause: Duration = Inbox.shortestPoll
+  var nextSafetyScan: ContinuousClock.Instant?
+  /// Opens the root again after it was away.
+  var opening = Backoff(first: .seconds(2), longest: .seconds(30))
+  /// Takes up failed pictures again.
+  var retrying = Backoff(first: .seconds(5), longest: .seconds(300))
+  /// Whether the scan under way saw anything new; polls slow down while nothing changes.
+  var sawChange = false
+
+  static let shortestPoll: Duration = .seconds(10)
+  static let longestPoll: Duration = .seconds(60)
+  static let safetyPause: Duration = .seconds(15 * 60)
+  /// More folders than this at once are found by a scan of the whole.
+  static let newFolderLimit = 256
+
+  init(settings: InboxSettings, purpose: Purpose, key: Int, run: Int64, by: String) {
+    self.settings = settings
+    self.purpose = purpose
+    self.key = key
+    self.run = run
+    self.by = by
+    tracker = SettleTracker(rules: settings.settling)
+  }
+
+  var name: String { settings.name }
+
+  /// Nothing is left that can go on by itself.
+  var isIdle: Bool { tracker.isEmpty && !isScanning && inHand == 0 }
+  var isScanning: Bool { scan != nil || wantsScan || !newFolders.isEmpty }
+
+  func place(of path: FilePath) -> Place { Place(root: settings.path, relative: path) }
+}
+
+/// What a `sort` job counts. Lives on the pipeline's queue.
+public final class SortRun {
+  /// How many planned rows a dry run keeps.
+  public static let plannedLimit = 10_000
+
+  public internal(set) var found = 0
+  public internal(set) var finished = 0
+  public internal(set) var counts: [HistoryOutcome: Int] = [:]
+  public internal(set) var isCancelled = false
+  /// Decides and tells, and moves nothing.
+  public let isDryRun: Bool
+  /// What a dry run would have done.
+  public internal(set) var planned: [PictureEvent] = []
+  let progress: (SortRun) -> Void
+  let completion: (SortRun) -> Void
+
+  init(isDryRun: Bool, progress: @escaping (SortRun) -> Void, completion: @escaping (SortRun) -> Void) {
+    self.isDryRun = isDryRun
+    self.progress = progress
+    self.completion = completion
+  }
+
+  func count(_ outcome: HistoryOutcome) {
+    finished += 1
+    counts[outcome, default: 0] += 1
+    progress(self)
+  }
+}

@@ -1,0 +1,81 @@
+public import SystemPackage
+public import WinnowCore
+
+/// One inbox as the pipeline needs it.
+public struct InboxSettings: Hashable, Sendable {
+  /// What happens to a picture whose very bytes lie in the class folder already.
+  public enum DuplicateRule: String, Hashable, Sendable {
+    /// Placed like any other, with a number if the name is taken.
+    case keep
+    /// Placed under `_duplicates` of the output.
+    case separate
+    /// Left in the inbox.
+    case leave
+  }
+
+  /// How the inbox hears of new files.
+  public enum Polling: Hashable, Sendable {
+    /// By events where the file system has them, else by polling.
+    case auto
+    case never
+    case every(Duration)
+  }
+
+  public var name: String
+  public var path: FilePath
+  public var output: FilePath
+  public var review: FilePath
+  public var quarantine: FilePath
+  public var none: FilePath?
+  public var model: ModelReference
+  public var policy: RoutingPolicy
+  public var settling: SettleTracker.Rules
+  public var recursive: Bool
+  public var duplicates: DuplicateRule
+  public var ignored: IgnoredNames
+  public var polling: Polling
+
+  public init(
+    name: String, path: FilePath, output: FilePath, review: FilePath, quarantine: FilePath, none: FilePath? = nil,
+    model: ModelReference, policy: RoutingPolicy, settling: SettleTracker.Rules = .init(), recursive: Bool = true,
+    duplicates: DuplicateRule = .keep, ignored: IgnoredNames = .init(), polling: Polling = .auto
+  ) {
+    self.name = name
+    self.path = path
+    self.output = output
+    self.review = review
+    self.quarantine = quarantine
+    self.none = none
+    self.model = model
+    self.policy = policy
+    self.settling = settling
+    self.recursive = recursive
+    self.duplicates = duplicates
+    self.ignored = ignored
+    self.polling = polling
+  }
+
+  /// Every folder the inbox uses.
+  public var roots: [FilePath] { [path, output, review, quarantine] + (none.map { [$0] } ?? []) }
+
+  func root(of area: Decision.Area) -> FilePath {
+    switch area {
+    case .output: output
+    case .review: review
+    case .quarantine: quarantine
+    case .none: none ?? review
+    }
+  }
+}
+
+/// A model as the pipeline needs it: which version answers now, and what its classes are called.
+public struct ServedModel: Hashable, Sendable {
+  public var version: ModelVersion
+  /// By class index; labels may repeat.
+  public var labels: [String]
+
+  public init(version: ModelVersion, labels: [String]) {
+    self.version = version
+    self.labels = labels
+  }
+}

@@ -1,0 +1,251 @@
+import Dispatch
+public import SystemPackage
+public import WinnowCore
+import WinnowFiles
+public import WinnowLedger
+
+/// Moves that a person asked for by name: undo, redo, review. They take the same way as every other move.
+public struct OrderedMove: Sendable {
+  public var picture: PictureRecord
+  public var destination: Place
+  public var outcome: HistoryOutcome
+  public var reason: String
+  /// The history row it takes back.
+  public var undoes: Int64?
+  /// Whether a taken name gets a number; an undo is refused instead.
+  public var numbersTakenNames: Bool
+}
+
+/// What became of the moves a person asked for.
+public struct OrderedReport: Sendable {
+  public struct Refused: Sendable {
+    public var file: FilePath
+    public var reason: String
+  }
+
+  public var done: [(from: FilePath, to: FilePath)] = []
+  public var refused: [Refused] = []
+  public var run: Int64?
+}
+
+extension SortingPipeline {
+  /// How many ordered moves are with the mover at once.
+  private static let pageSize = 256
+
+  /// Collects the endings of one page of ordered moves. On the pipeline's queue.
+  private final class Page: @unchecked Sendable {
+    var left: Int
+    var report = OrderedReport()
+    let whenDone: @Sendable (OrderedReport) -> Void
+
+    init(count: Int, whenDone: @escaping @Sendable (OrderedReport) -> Void) {
+      left = count
+      self.whenDone = whenDone
+    }
+  }
+
+  /// Carries out `orders` and calls `whenDone` on the pipeline's queue once all of it is durable.
+  func carryOut(
+    _ orders: [OrderedMove], run: Int64, by: String, rehash: Bool, whenDone: @escaping @Sendable (OrderedReport) -> Void
+  ) {
+    guard !orders.isEmpty else { return whenDone(OrderedReport()) }
+    let page = Page(count: orders.count, whenDone: whenDone)
+    for order in orders {
+      let picture = order.picture
+      let intent = MoveIntent(
+        id: ledger.nextIntentID(), picture: picture.id, run: run, source: picture.place,
+        destination: order.destination, fingerprint: picture.fingerprint, digest: picture.digest,
+        outcome: order.outcome, reason: order.reason, begun: Timestamp.now(), by: by, undoes: order.undoes,
+        numbersTakenNames: order.numbersTakenNames)
+      placesInHand.insert(order.destination)
+      // A ctime that no file has makes the mover compare the bytes.
+      let statusChanged = rehash && picture.digest != nil ? Timestamp(nanoseconds: -1) : nil
+      moves.enqueue(
+        MoveStage.Item(
+          kind: .move(picture, intent, statusChanged: statusChanged),
+          completion: { [self] ending in
+            placesInHand.remove(order.destination)
+            ended(ending, order, on: page)
+          }))
+    }
+  }
+
+  private func ended(_ ending: MoveStage.Ending, _ order: OrderedMove, on page: Page) {
+    let file = order.picture.place.absolute
+    switch ending {
+    case .moved(let outcome, let picture):
+      switch outcome.result {
+      case .arrived:
+        page.report.done.append((from: file, to: outcome.intent.destination.absolute))
+        tell(.picture(Self.event(of: outcome, picture)))
+      case .abandoned(let error, _):
+        page.report.refused.append(.init(file: file, reason: error.description))
+      }
+    case .noted: break
+    case .postponed(let error), .unresolved(_, let error):
+      page.report.refused.append(.init(file: file, reason: error.description))
+      if case .unresolved(let intent, let error) = ending { report(unresolved: [(intent, error)]) }
+    }
+    page.left -= 1
+    if page.left == 0 { page.whenDone(page.report) }
+  }
+
+  // MARK: - Undo and redo
+
+  /// What an undo or a redo is about.
+  public enum Reversal: Sendable {
+    case undo(UndoSelection)
+    /// Nil for the last undo.
+    case redo(run: Int64?)
+    /// Single pictures of an undo.
+    case redoPaths(run: Int64?, [FilePath])
+  }
+
+  /// Takes moves back, or repeats what was taken back. Calls `whenDone` on the pipeline's queue.
+  ///
+  /// - Parameter dryRun: tells what would be done and moves nothing.
+  public func reverse(
+    _ reversal: Reversal, dryRun: Bool, by: String,
+    whenDone: @escaping @Sendable (Result<OrderedReport, WinnowError>) -> Void
+  ) {
+    dispatchPrecondition(condition: .onQueue(queue))
+    do throws(WinnowError) {
+      var run: Int64?
+      if !dryRun {
+        let kind: RunRecord.Kind = if case .undo = reversal { .undo } else { .redo }
+        run = try ledger.beginRun(kind: kind, by: by, at: Timestamp.now())
+      }
+      // A redo without a run means the last undo as it is now, not as pages change it.
+      var reversal = reversal
+      if case .redo(nil) = reversal { reversal = .redo(run: try ledger.lastUndoRun()?.id ?? 0) }
+      if case .redoPaths(nil, let paths) = reversal {
+        reversal = .redoPaths(run: try ledger.lastUndoRun()?.id ?? 0, paths)
+      }
+      reversePage(reversal, after: nil, run: run, by: by, OrderedReport(run: run), whenDone: whenDone)
+    } catch {
+      whenDone(.failure(error))
+    }
+  }
+
+  private func reversePage(
+    _ reversal: Reversal, after: Int64?, run: Int64?, by: String, _ soFar: OrderedReport,
+    whenDone: @escaping @Sendable (Result<OrderedReport, WinnowError>) -> Void
+  ) {
+    var soFar = soFar
+    let page: UndoPage
+    do throws(WinnowError) {
+      page = try self.page(of: reversal, after: after)
+    } catch {
+      return whenDone(.failure(error))
+    }
+    soFar.refused += page.refused.map { .init(file: $0.path, reason: $0.text) }
+    guard let run else {
+      soFar.done += page.steps.map { (from: $0.picture.place.absolute, to: $0.destination.absolute) }
+      guard let next = page.next else { return whenDone(.success(soFar)) }
+      let report = soFar
+      return queue.async { [self] in reversePage(reversal, after: next, run: run, by: by, report, whenDone: whenDone) }
+    }
+    let report = soFar
+    let orders = page.steps.map { step in
+      OrderedMove(
+        picture: step.picture, destination: step.destination, outcome: step.outcome,
+        reason: step.outcome == .undone ? "taken back" : step.row.reason, undoes: step.row.id,
+        numbersTakenNames: false)
+    }
+    carryOut(orders, run: run, by: by, rehash: true) { [self] ended in
+      var report = report
+      report.done += ended.done
+      report.refused += ended.refused
+      if let next = page.next {
+        reversePage(reversal, after: next, run: run, by: by, report, whenDone: whenDone)
+      } else {
+        endReversal(report, run: run, whenDone: whenDone)
+      }
+    }
+  }
+
+  private func page(of reversal: Reversal, after: Int64?) throws(WinnowError) -> UndoPage {
+    switch reversal {
+    case .undo(let selection): return try ledger.undoable(selection, after: after, limit: Self.pageSize)
+    case .redo(let run): return try ledger.redoable(run: run, after: after, limit: Self.pageSize)
+    case .redoPaths(let run, let paths):
+      var page = try ledger.redoable(run: run, after: after, limit: Self.pageSize)
+      let wanted = Set(paths)
+      page.steps.removeAll { !wanted.contains($0.picture.place.absolute) && !wanted.contains($0.destination.absolute) }
+      page.refused.removeAll { !wanted.contains($0.path) }
+      return page
+    }
+  }
+
+  private func endReversal(
+    _ report: OrderedReport, run: Int64, whenDone: @escaping @Sendable (Result<OrderedReport, WinnowError>) -> Void
+  ) {
+    let roots = Set(inboxes.flatMap(\.settings.roots)).union(report.done.map { $0.from.removingLastComponent() })
+    moves.removeEmptyMadeFolders(below: Array(roots)) { [self] in
+      try? ledger.finishRun(run, at: Timestamp.now())
+      pump()
+      whenDone(.success(report))
+    }
+  }
+
+  // MARK: - Review
+
+  /// Decides pictures that are in review: each goes to the class given, or to the best the model saw.
+  public func decideReview(
+    _ files: [(file: FilePath, label: String?)], by: String,
+    whenDone: @escaping @Sendable (Result<OrderedReport, WinnowError>) -> Void
+  ) {
+    dispatchPrecondition(condition: .onQueue(queue))
+    var report = OrderedReport()
+    var orders: [OrderedMove] = []
+    for (file, label) in files {
+      do throws(WinnowError) {
+        orders.append(try reviewOrder(file, label: label, by: by))
+      } catch {
+        report.refused.append(.init(file: file, reason: error.description))
+      }
+    }
+    do throws(WinnowError) {
+      let run = try ledger.beginRun(kind: .review, by: by, at: Timestamp.now())
+      report.run = run
+      let refused = report
+      carryOut(orders, run: run, by: by, rehash: false) { [self] ended in
+        var report = refused
+        report.done = ended.done
+        report.refused += ended.refused
+        try? ledger.finishRun(run, at: Timestamp.now())
+        whenDone(.success(report))
+      }
+    } catch {
+      whenDone(.failure(error))
+    }
+  }
+
+  private func reviewOrder(_ file: FilePath, label: String?, by: String) throws(WinnowError) -> OrderedMove {
+    guard let known = try ledger.picture(at: file), known.record.state == .review else {
+      throw WinnowError(.notFound, "\(file.escaped) is not in review", remedy: "see `winnowctl review list`")
+    }
+    let picture = known.record
+    guard let inbox = inboxes.first(where: { $0.name == picture.inbox }) else {
+      throw WinnowError(.notFound, "the inbox \(picture.inbox) of \(file.escaped) is no longer there")
+    }
+    guard let chosen = label ?? picture.top.first?.label else {
+      throw WinnowError(
+        .invalidInput, "the model gave no class for \(file.escaped)", remedy: "use `winnowctl review set FILE CLASS`")
+    }
+    if label != nil, let model = try? resolveModel(inbox.settings.model), !model.labels.contains(chosen) {
+      throw WinnowError(
+        .invalidInput, "\(model.version) has no class \"\(chosen)\"", remedy: "see `winnowctl model show`")
+    }
+    let facts = DestinationTemplate.Facts(
+      inbox: inbox.name, subfolder: FilePath(), camera: picture.facts?.camera,
+      taken: picture.facts?.captureTime ?? picture.fingerprint.modified)
+    let folder = inbox.settings.policy.template.folder(label: chosen, facts: facts)
+    let isCorrection = chosen != picture.top.first?.label
+    return OrderedMove(
+      picture: picture,
+      destination: Place(root: inbox.settings.output, relative: folder).appending(name: picture.place.name),
+      outcome: isCorrection ? .corrected : .sorted, reason: "\(chosen), decided in review by \(by)",
+      numbersTakenNames: true)
+  }
+}

@@ -1,0 +1,160 @@
+import SystemPackage
+import WinnowCore
+import WinnowFiles
+import WinnowLedger
+import WinnowSupervision
+import WinnowWire
+
+/// From the worker's answer to a move or a note.
+extension SortingPipeline {
+  func offer(
+    _ settled: SettledPicture, _ descriptor: consuming OwnedDescriptor, in inbox: Inbox, model: ServedModel
+  ) {
+    inbox.inHand += 1
+    let key = inbox.key
+    let id = nextJob
+    nextJob += 1
+    pool.submit(
+      ClassifyJob(
+        id: id, model: model.version, descriptor: descriptor, displayName: settled.place.description,
+        byteCount: settled.status.size,
+        completion: { [weak self] outcome in
+          guard let self else { return }
+          self.handBack(key)
+          guard let inbox = self.inboxes.first(where: { $0.key == key }) else { return }
+          self.answered(outcome, settled, in: inbox, model: model)
+          self.pump()
+        }))
+  }
+
+  private func answered(
+    _ outcome: ClassifyOutcome, _ settled: SettledPicture, in inbox: Inbox, model: ServedModel
+  ) {
+    let path = settled.place.relative
+    switch outcome {
+    case .classified(let facts, let scores, _):
+      let top = scores.compactMap { score -> ClassScore? in
+        guard Int(score.index) < model.labels.count else { return nil }
+        return ClassScore(
+          index: Int(score.index), label: model.labels[Int(score.index)], probability: Double(score.probability))
+      }
+      let prediction = Prediction(model: model.version, top: top, picture: facts)
+      let decision = inbox.settings.policy.decide(prediction, facts: destinationFacts(of: settled, facts, in: inbox))
+      carryOut(decision, settled, in: inbox, digest: facts.digest, prediction: prediction)
+    case .refused(let refusal, let digest):
+      if refusal.kind == .truncated && !settled.isLastTry {
+        inbox.tracker.incomplete(path, at: now)
+      } else {
+        carryOut(inbox.settings.policy.decide(refusal), settled, in: inbox, digest: digest, prediction: nil)
+      }
+    case .postponed(let error):
+      inbox.tracker.postponed(path, for: .seconds(2), at: now)
+      if error.code != .workerStopping && error.code != .workerUnavailable {
+        journal(JournalLine(.warning, error.description, code: error.code.rawValue, inbox: inbox.name))
+      }
+    }
+  }
+
+  private func destinationFacts(
+    of settled: SettledPicture, _ facts: PictureFacts, in inbox: Inbox
+  ) -> DestinationTemplate.Facts {
+    DestinationTemplate.Facts(
+      inbox: inbox.name, subfolder: settled.place.relative.removingLastComponent(), camera: facts.camera,
+      taken: facts.captureTime ?? settled.status.modified)
+  }
+
+  private func carryOut(
+    _ decision: Decision, _ settled: SettledPicture, in inbox: Inbox, digest: ContentDigest?, prediction: Prediction?
+  ) {
+    let known = (try? ledger.picture(at: settled.place.absolute)).flatMap { $0 }
+    let isSame = known.map { $0.record.fingerprint.inode == settled.fingerprint.inode } ?? false
+    var picture = PictureRecord(
+      id: isSame ? known?.record.id ?? ledger.nextPictureID() : ledger.nextPictureID(), inbox: inbox.name,
+      place: settled.place, state: .left, fingerprint: settled.fingerprint, reason: "", digest: digest,
+      facts: prediction?.picture, top: prediction?.top ?? [], model: prediction?.model, time: Timestamp.now())
+    if case .once(let run) = inbox.purpose, run.isDryRun { return plan(decision, picture, settled, run, in: inbox) }
+    switch decision {
+    case .leave(let reason):
+      picture.reason = reason
+      enqueueNote(picture, .left, settled, in: inbox)
+    case .move(let area, let folder, let outcome, let reason):
+      var destination = Place(root: inbox.settings.root(of: area), relative: folder)
+      var reason = reason
+      if area == .output, inbox.settings.duplicates != .keep, let digest,
+        let twin = duplicate(of: digest, in: destination)
+      {
+        reason = "the same bytes as \(twin.escaped)"
+        guard inbox.settings.duplicates == .separate else {
+          picture.reason = reason
+          return enqueueNote(picture, .left, settled, in: inbox)
+        }
+        destination.relative = FilePath("_duplicates").pushing(folder)
+      }
+      picture.reason = reason
+      let intent = MoveIntent(
+        id: ledger.nextIntentID(), picture: picture.id, run: inbox.run, source: settled.place,
+        destination: destination.appending(name: settled.place.name), fingerprint: settled.fingerprint,
+        digest: digest, outcome: outcome, reason: reason, begun: Timestamp.now(), by: inbox.by)
+      let marker = digest.map { DigestInFolder(digest: $0, folder: destination) }
+      if let marker { digestsInHand.insert(marker) }
+      enqueue(
+        .move(picture, intent, statusChanged: settled.status.changed), settled, in: inbox, marker: marker)
+    }
+  }
+
+  /// Tells what would be done.
+  private func plan(
+    _ decision: Decision, _ picture: PictureRecord, _ settled: SettledPicture, _ run: SortRun, in inbox: Inbox
+  ) {
+    var event = PictureEvent(
+      time: picture.time, inbox: inbox.name, from: settled.place, to: nil, outcome: .left, reason: "",
+      best: picture.top.first, model: picture.model, digest: picture.digest, run: inbox.run, by: inbox.by)
+    switch decision {
+    case .leave(let reason): event.reason = reason
+    case .move(let area, let folder, let outcome, let reason):
+      event.to = Place(root: inbox.settings.root(of: area), relative: folder).appending(name: settled.place.name)
+      event.outcome = outcome
+      event.reason = reason
+    }
+    if run.planned.count < SortRun.plannedLimit { run.planned.append(event) }
+    inbox.tracker.finished(settled.place.relative, at: now)
+    run.count(event.outcome)
+  }
+
+  private func enqueueNote(
+    _ picture: PictureRecord, _ outcome: HistoryOutcome, _ settled: SettledPicture, in inbox: Inbox
+  ) {
+    var picture = picture
+    picture.state = outcome.state
+    enqueue(
+      .note(PictureNote(picture: picture, outcome: outcome, by: inbox.by, run: inbox.run)), settled, in: inbox,
+      marker: nil)
+  }
+
+  private func enqueue(
+    _ kind: MoveStage.Item.Kind, _ settled: SettledPicture, in inbox: Inbox, marker: DigestInFolder?
+  ) {
+    inbox.inHand += 1
+    let key = inbox.key
+    moves.enqueue(
+      MoveStage.Item(
+        kind: kind,
+        completion: { [self] ending in
+          handBack(key)
+          if let marker { digestsInHand.remove(marker) }
+          noted(ending, path: settled.place.relative, key: key)
+        }))
+  }
+
+  /// Where the same bytes lie in the class folder already, or are on their way to it.
+  private func duplicate(of digest: ContentDigest, in folder: Place) -> FilePath? {
+    if digestsInHand.contains(DigestInFolder(digest: digest, folder: folder)) { return folder.absolute }
+    let twins = (try? ledger.pictures(digest: digest, inFolder: folder.absolute)) ?? []
+    return twins.first { twin in
+      guard let root = try? Root(opening: twin.place.root, on: fileSystem),
+        let status = try? fileSystem.status(of: twin.place.relative, in: root.raw)
+      else { return false }
+      return status.hasContentMarks(of: twin.fingerprint)
+    }?.place.absolute
+  }
+}

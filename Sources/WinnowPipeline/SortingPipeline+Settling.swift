@@ -1,0 +1,187 @@
+import SystemPackage
+import WinnowCore
+import WinnowFiles
+import WinnowLedger
+import WinnowSupervision
+
+/// From what is due to what is offered to the worker.
+extension SortingPipeline {
+  /// How many pictures of one inbox are on their way at most, from the offer to the durable outcome; chosen so that
+  /// worker and mover always have a batch waiting.
+  private static let mostInHand = 192
+
+  func roomToOffer(_ inbox: Inbox, at now: ContinuousClock.Instant) -> Int {
+    guard !isPaused(inbox), inbox.here != nil, !ledgerIsDown, !isCancelled(inbox) else { return 0 }
+    return min(Self.mostInHand, inbox.gate.room(at: now)) - inbox.inHand
+  }
+
+  private var ledgerIsDown: Bool { board.holds(.ledgerFault) && ledgerRetry.deadline != nil }
+
+  private func isCancelled(_ inbox: Inbox) -> Bool {
+    if case .once(let run) = inbox.purpose { run.isCancelled } else { false }
+  }
+
+  /// How many files are looked at before other work gets a turn; chosen.
+  private static let settleSlice = 32
+
+  /// Looks at the files whose time has come, as far as there is room for them.
+  func settle(_ inbox: Inbox, at now: ContinuousClock.Instant) {
+    inbox.waitsForWorker = false
+    if let hold = inbox.holdUntil, hold > now { return }
+    inbox.holdUntil = nil
+    guard let deadline = inbox.tracker.nextDeadline, deadline <= now else { return }
+    let room = roomToOffer(inbox, at: now)
+    guard room > 0, let root = root(of: inbox), let model = model(of: inbox) else { return }
+    for path in inbox.tracker.due(at: now, limit: min(room, Self.settleSlice)) {
+      if pool.canAccept(model.version) {
+        look(at: path, in: inbox, root: root, model: model, at: now)
+      } else {
+        inbox.tracker.putBack(path, at: now)
+        inbox.waitsForWorker = true
+      }
+    }
+    // More may be due than fitted into this slice.
+    if !inbox.waitsForWorker, roomToOffer(inbox, at: now) > 0, let deadline = inbox.tracker.nextDeadline,
+      deadline <= now
+    {
+      pumpSoon()
+    }
+  }
+
+  private func model(of inbox: Inbox) -> ServedModel? {
+    do throws(WinnowError) {
+      let model = try resolveModel(inbox.settings.model)
+      clear(.modelMissing, subject: inbox.name)
+      return model
+    } catch {
+      raise(
+        HealthCondition(
+          .modelMissing, subject: inbox.name,
+          "the inbox \(inbox.name) waits for its model \(inbox.settings.model): \(error.message)",
+          remedy: error.remedy ?? "import or train it, or choose another with `model:`"))
+      inbox.holdUntil = now + .seconds(30)
+      return nil
+    }
+  }
+
+  private func look(
+    at path: FilePath, in inbox: Inbox, root: Root, model: ServedModel, at now: ContinuousClock.Instant
+  ) {
+    let place = inbox.place(of: path)
+    if placesInHand.contains(place) {
+      // A move is about to fill or empty this very place; its outcome tells what lies here.
+      return inbox.tracker.putBack(path, at: now + .milliseconds(200))
+    }
+    do throws(SystemFault) {
+      let file = OwnedDescriptor(try fileSystem.openFile(path, in: root.raw))
+      let status = try fileSystem.status(of: file.raw)
+      if isHandled(place, status) { return forget(path, in: inbox, at: now) }
+      let marks = ContentMarks(size: status.size, modified: status.modified)
+      let isBusy = fileSystem.writerState(of: file.raw) == .open
+      switch inbox.tracker.looked(at: path, .file(marks, busy: isBusy), at: now) {
+      case .forget: return
+      case .wait(let busySince):
+        if busySince != nil { reportBusy(place, in: inbox) }
+      case .offer(let last):
+        clear(.fileBusy, subject: inbox.name)
+        let settled = SettledPicture(
+          place: place, status: status, fingerprint: status.fingerprint(handle: fileSystem.handle(of: file.raw)),
+          isLastTry: last)
+        // The worker gets a descriptor of its own, since a lease on one that it holds too would outlive ours.
+        let picture = OwnedDescriptor(try fileSystem.openFile(path, in: root.raw))
+        offer(settled, picture, in: inbox, model: model)
+      }
+    } catch {
+      failedToLook(at: place, path, in: inbox, root: root, error, at: now)
+    }
+  }
+
+  private func failedToLook(
+    at place: Place, _ path: FilePath, in inbox: Inbox, root: Root, _ fault: SystemFault,
+    at now: ContinuousClock.Instant
+  ) {
+    if fault.errno == SystemFault.irregularFileErrno, let status = try? fileSystem.status(of: path, in: root.raw) {
+      guard status.kind != .folder else { return forget(path, in: inbox, at: now) }
+      let what: String =
+        switch status.kind {
+        case .symbolicLink: "a symbolic link"
+        case .pipe: "a pipe"
+        case .socket: "a socket"
+        default: "a device"
+        }
+      note(place, status, .left, "\(what), which Winnow neither follows nor opens", in: inbox, path: path)
+    } else if fault.isMissing {
+      wentAway(place, path, in: inbox, at: now)
+    } else if let status = try? fileSystem.status(of: path, in: root.raw) {
+      let error = fault.about("\(place)")
+      note(place, status, .failed, error.description, in: inbox, path: path)
+      inbox.retrying.plan(at: now)
+    } else {
+      forget(path, in: inbox, at: now)
+    }
+  }
+
+  /// A file that is gone. One that the ledger has as waiting gets a last row.
+  private func wentAway(_ place: Place, _ path: FilePath, in inbox: Inbox, at now: ContinuousClock.Instant) {
+    forget(path, in: inbox, at: now)
+    guard let known = try? ledger.picture(at: place.absolute), known.record.state == .failed else { return }
+    try? ledger.retire(pictures: [known.record.id])
+  }
+
+  func forget(_ path: FilePath, in inbox: Inbox, at now: ContinuousClock.Instant) {
+    _ = inbox.tracker.looked(at: path, .nothing, at: now)
+  }
+
+  private func reportBusy(_ place: Place, in inbox: Inbox) {
+    raise(
+      HealthCondition(
+        .fileBusy, subject: inbox.name, "\(place) has been open for writing for a long time",
+        remedy: "close the program that writes it; it is sorted once it is closed", degrades: false))
+  }
+
+  /// Whether the ledger says that this very file was handled and is to be left alone.
+  func isHandled(_ place: Place, _ status: FileStatus) -> Bool {
+    guard let known = try? ledger.picture(at: place.absolute), !known.isReleased, known.isDecided else { return false }
+    let fingerprint = known.record.fingerprint
+    guard fingerprint.inode == status.inode, status.hasContentMarks(of: fingerprint) else { return false }
+    switch known.record.state {
+    case .held, .left, .corrected, .review, .quarantined, .sorted: return true
+    case .failed: return false
+    }
+  }
+
+  /// Writes a row about a file that stays where it is.
+  private func note(
+    _ place: Place, _ status: FileStatus, _ outcome: HistoryOutcome, _ reason: String, in inbox: Inbox, path: FilePath
+  ) {
+    let known = try? ledger.picture(at: place.absolute)
+    let isSame = known.map { $0.record.fingerprint.inode == status.inode } ?? false
+    let picture = PictureRecord(
+      id: isSame ? known?.record.id ?? ledger.nextPictureID() : ledger.nextPictureID(), inbox: inbox.name, place: place,
+      state: outcome.state, fingerprint: status.fingerprint(handle: []), reason: reason, digest: nil, facts: nil,
+      top: [], model: nil, time: Timestamp.now())
+    inbox.inHand += 1
+    inbox.tracker.take(path)
+    let key = inbox.key
+    moves.enqueue(
+      MoveStage.Item(
+        kind: .note(PictureNote(picture: picture, outcome: outcome, by: inbox.by, run: inbox.run)),
+        completion: { [self] in
+          handBack(key)
+          noted($0, path: path, key: key)
+        }))
+  }
+
+  func handBack(_ key: Int) {
+    if let inbox = inboxes.first(where: { $0.key == key }) { inbox.inHand -= 1 }
+  }
+}
+
+/// A file that is whole, as far as can be told without reading it.
+struct SettledPicture: Sendable {
+  var place: Place
+  var status: FileStatus
+  var fingerprint: FileFingerprint
+  /// If it ends early now, it counts as truncated for good.
+  var isLastTry: Bool
+}

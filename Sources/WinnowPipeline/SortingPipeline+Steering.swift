@@ -1,0 +1,199 @@
+import Dispatch
+import SystemPackage
+public import WinnowCore
+public import WinnowFiles
+import WinnowLedger
+public import WinnowSupervision
+import WinnowWire
+
+/// What a person can ask of the pipeline, besides moving pictures.
+extension SortingPipeline {
+  /// Pauses or resumes one inbox, or with nil all of them; remembered over restarts.
+  ///
+  /// - Throws: `.notFound` when there is no inbox of that name.
+  public func setPaused(_ isPaused: Bool, inbox name: String?) throws(WinnowError) {
+    dispatchPrecondition(condition: .onQueue(queue))
+    if let name { try requireInbox(name) }
+    var wanted = paused
+    if isPaused {
+      wanted.insert(name ?? "")
+    } else if let name {
+      wanted.remove(name)
+    } else {
+      wanted.removeAll()
+    }
+    try ledger.set(Self.pausedKey, toText: wanted.isEmpty ? nil : wanted.sorted().joined(separator: "\n"))
+    paused = wanted
+    pump()
+  }
+
+  func isPaused(_ inbox: Inbox) -> Bool { paused.contains("") || paused.contains(inbox.name) }
+
+  /// Whether all of sorting is paused.
+  public var isPaused: Bool { paused.contains("") }
+
+  /// Names of the inboxes that are paused.
+  public var pausedInboxes: [String] { watchedInboxes.filter(isPaused).map(\.name).sorted() }
+
+  var watchedInboxes: [Inbox] {
+    inboxes.filter { if case .watched = $0.purpose { true } else { false } }
+  }
+
+  private func requireInbox(_ name: String) throws(WinnowError) {
+    guard watchedInboxes.contains(where: { $0.name == name }) else {
+      throw WinnowError(.notFound, "there is no inbox \"\(name)\"", remedy: "see `winnowctl inbox list`")
+    }
+  }
+
+  /// Looks through one inbox, or all.
+  ///
+  /// - Parameter again: takes held, left and failed pictures anew.
+  /// - Throws: `.notFound` when there is no inbox of that name.
+  /// - Returns: the inboxes, and how many pictures were released.
+  public func rescan(_ name: String?, again: Bool) throws(WinnowError) -> (inboxes: [String], released: Int) {
+    dispatchPrecondition(condition: .onQueue(queue))
+    if let name { try requireInbox(name) }
+    let wanted = watchedInboxes.filter { name == nil || $0.name == name }
+    let released = again ? try ledger.release(inbox: name, states: [.held, .left, .failed]) : 0
+    for inbox in wanted {
+      inbox.wantsScan = true
+      inbox.retrying.hurry(at: now)
+    }
+    pump()
+    return (wanted.map(\.name), released)
+  }
+
+  /// Another version of a model is current, or one was removed: pictures that are not yet offered go to it. Workers
+  /// that nobody needs any more finish what they have and end.
+  public func modelsChanged(retired: [ModelVersion]) {
+    dispatchPrecondition(condition: .onQueue(queue))
+    for version in retired { pool.retire(version) }
+    for inbox in inboxes { inbox.holdUntil = nil }
+    pump()
+  }
+
+  /// The worker pool's status changed.
+  public func workersChanged() {
+    dispatchPrecondition(condition: .onQueue(queue))
+    var subjects: Set<String> = []
+    for worker in pool.status {
+      let subject = worker.model.description
+      subjects.insert(subject)
+      guard let error = worker.conditions.first else {
+        clear(.workerDegraded, subject: subject)
+        continue
+      }
+      raise(
+        HealthCondition(
+          .workerDegraded, subject: subject, error.message + (error.cause.map { " (\($0))" } ?? ""),
+          remedy: error.remedy ?? "see the journal"))
+    }
+    for condition in board.conditions where condition.code == .workerDegraded && !subjects.contains(condition.subject) {
+      clear(.workerDegraded, subject: condition.subject)
+    }
+    pump()
+  }
+
+  /// Raises or clears a condition that somebody outside the pipeline watches over.
+  public func set(_ condition: HealthCondition, holds: Bool) {
+    dispatchPrecondition(condition: .onQueue(queue))
+    if holds { raise(condition) } else { clear(condition.code, subject: condition.subject) }
+  }
+
+  /// Classifies one picture that somebody handed over. `completion` is called on the pipeline's queue.
+  public func classify(
+    _ descriptor: consuming OwnedDescriptor, name: String, byteCount: Int64, with reference: ModelReference,
+    wantsLogits: Bool, completion: @escaping (Result<Prediction, WinnowError>) -> Void
+  ) {
+    dispatchPrecondition(condition: .onQueue(queue))
+    let model: ServedModel
+    do throws(WinnowError) {
+      model = try resolveModel(reference)
+    } catch {
+      return completion(.failure(error))
+    }
+    let id = nextJob
+    nextJob += 1
+    pool.submit(
+      ClassifyJob(
+        id: id, model: model.version, descriptor: descriptor, displayName: name, byteCount: byteCount,
+        wantsLogits: wantsLogits,
+        completion: { outcome in
+          switch outcome {
+          case .classified(let facts, let scores, let logits):
+            let top = scores.map { score in
+              let index = Int(score.index)
+              return ClassScore(
+                index: index, label: index < model.labels.count ? model.labels[index] : "",
+                probability: Double(score.probability))
+            }
+            completion(.success(Prediction(model: model.version, top: top, logits: logits, picture: facts)))
+          case .refused(let refusal, _):
+            completion(.failure(WinnowError(.init(refusal.kind.rawValue), "\(name): \(refusal.detail)")))
+          case .postponed(let error): completion(.failure(error))
+          }
+        }))
+  }
+
+  // MARK: - Sort once
+
+  /// Sorts a folder once, with the same steps as an inbox. `completion` is called on the pipeline's queue.
+  ///
+  /// - Returns: what can be cancelled.
+  public func sortOnce(
+    _ settings: InboxSettings, dryRun: Bool, run: Int64, by: String, progress: @escaping (SortRun) -> Void,
+    completion: @escaping (SortRun) -> Void
+  ) -> SortRun {
+    dispatchPrecondition(condition: .onQueue(queue))
+    let sortRun = SortRun(isDryRun: dryRun, progress: progress, completion: completion)
+    let inbox = Inbox(settings: settings, purpose: .once(sortRun), key: nextKey, run: run, by: by)
+    nextKey += 1
+    inboxes.append(inbox)
+    open(inbox)
+    queue.async { self.pump() }
+    return sortRun
+  }
+
+  public func cancel(_ run: SortRun) {
+    dispatchPrecondition(condition: .onQueue(queue))
+    run.isCancelled = true
+    pump()
+  }
+
+  func finishSortRuns() {
+    var ended: [SortRun] = []
+    inboxes.removeAll { inbox in
+      guard case .once(let run) = inbox.purpose else { return false }
+      let isDone = inbox.here == nil || inbox.isIdle && inbox.scansFinished > 0 || run.isCancelled && inbox.inHand == 0
+      if isDone { ended.append(run) }
+      return isDone
+    }
+    for run in ended { run.completion(run) }
+  }
+
+  // MARK: - Status
+
+  /// One inbox, for people.
+  public struct InboxReport: Sendable {
+    public var settings: InboxSettings
+    public var isAway: Bool
+    public var isPolled: Bool
+    public var isPaused: Bool
+    public var settling: Int
+    public var counts: [PictureState: Int]
+  }
+
+  public func report() throws(WinnowError) -> [InboxReport] {
+    dispatchPrecondition(condition: .onQueue(queue))
+    let counts = try ledger.counts()
+    return watchedInboxes.map { inbox in
+      InboxReport(
+        settings: inbox.settings, isAway: inbox.here == nil, isPolled: inbox.isPolled, isPaused: isPaused(inbox),
+        settling: inbox.tracker.count, counts: counts[inbox.name] ?? [:])
+    }
+  }
+
+  public var conditions: [HealthCondition] { board.conditions }
+  public var isDegraded: Bool { board.isDegraded }
+  public var workers: [WorkerStatus] { pool.status }
+}
