@@ -1,0 +1,49 @@
+# Winnow: what people and CI call. `make test` and `make demo` install what they need, build, and do their job.
+
+PREFIX ?= /usr/local
+DESTDIR ?=
+SYSCONFDIR ?= /etc
+export PREFIX DESTDIR SYSCONFDIR
+
+export PKG_CONFIG_PATH := $(CURDIR)/.deps/pkgconfig$(if $(PKG_CONFIG_PATH),:$(PKG_CONFIG_PATH))
+
+# The same for programs and tests, so that one build serves both.
+SWIFT_BUILD_FLAGS = -c release -Xswiftc -enable-testing
+export SWIFT_BUILD_FLAGS
+
+SWIFT_SOURCES = Sources Tests Package.swift
+
+.PHONY: build setup test demo install uninstall format lint clean
+
+build: setup
+	swift build $(SWIFT_BUILD_FLAGS)
+	$(MAKE) --no-print-directory -C watch OUT=$(CURDIR)/.build/watch
+
+setup:
+	scripts/setup.sh build
+
+test:
+	scripts/setup.sh test
+	$(MAKE) --no-print-directory build
+	scripts/test.sh
+
+demo: build
+	scripts/demo.sh
+
+# Under DESTDIR, for PREFIX. Builds only where nothing was built.
+install:
+	test -x .build/release/winnowd -a -x .build/watch/winnow-watch || $(MAKE) build
+	scripts/install.sh
+
+uninstall:
+	scripts/uninstall.sh
+
+format:
+	swift format -i -r $(SWIFT_SOURCES)
+
+lint:
+	swift format lint --strict -r $(SWIFT_SOURCES)
+
+# Keeps .deps, which is slow to fetch.
+clean:
+	rm -rf .build

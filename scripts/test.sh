@@ -1,0 +1,52 @@
+#!/usr/bin/env bash
+# scripts/test.sh: every test of a built tree. The last line counts them: `N passed, N failed, N skipped`.
+# Called by `make test`, which sets the variables.
+set -uo pipefail
+cd "$(dirname "$0")/.." || exit
+. scripts/messages.sh
+
+read -ra flags <<< "${SWIFT_BUILD_FLAGS:?is set by the Makefile; call make test}"
+passed=0 failed=0 skipped=0
+
+# count PASSED FAILED SKIPPED
+count() {
+  passed=$((passed + $1)) failed=$((failed + $2)) skipped=$((skipped + $3))
+}
+
+# part NAME COMMAND...: runs a part whose last line of output counts its tests. One that ends badly without saying so
+# counts as a failed test.
+part() {
+  local name=$1 log status line
+  shift
+  say "--- $name"
+  log=.build/test-$name.log
+  "$@" 2>&1 | tee "$log"
+  status=${PIPESTATUS[0]}
+  line=$(tail -n 1 "$log")
+  if [[ $line =~ ^([0-9]+)\ passed,\ ([0-9]+)\ failed,\ ([0-9]+)\ skipped$ ]]; then
+    count "${BASH_REMATCH[@]:1:3}"
+    [ "$status" -eq 0 ] || [ "${BASH_REMATCH[2]}" -gt 0 ] || count 0 1 0
+  else
+    count 0 1 0
+    say "error: the part $name ended with status $status before it had counted its tests"
+  fi
+}
+
+swift_tests() {
+  local report=.build/test-report status
+  rm -f "$report"*.xml
+  # Testable imports are in the flags already, in the way that the programs share.
+  swift test "${flags[@]}" --disable-testable-imports --xunit-output "$report.xml"
+  status=$?
+  [ -e "$report-swift-testing.xml" ] || return 1
+  awk 'BEGIN { RS = "<testcase" } NR > 1 { if (/<failure/) failed++; else if (/<skipped/) skipped++; else passed++ }
+    END { printf "%d passed, %d failed, %d skipped\n", passed, failed, skipped }' "$report-swift-testing.xml"
+  return "$status"
+}
+
+part swift swift_tests
+part watch make --no-print-directory -C watch OUT="$PWD/.build/watch" test
+part boot Tests/SystemdTests/boot.sh
+
+echo "$passed passed, $failed failed, $skipped skipped"
+[ "$failed" -eq 0 ]
