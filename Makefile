@@ -7,16 +7,12 @@ export PREFIX DESTDIR SYSCONFDIR
 
 export PKG_CONFIG_PATH := $(CURDIR)/.deps/pkgconfig$(if $(PKG_CONFIG_PATH),:$(PKG_CONFIG_PATH))
 
-# The same for programs and tests, so that one build serves both.
-SWIFT_BUILD_FLAGS = -c release -Xswiftc -enable-testing
-export SWIFT_BUILD_FLAGS
-
 SWIFT_SOURCES = Sources Tests Package.swift
 
-.PHONY: build setup test demo install uninstall format lint clean
+.PHONY: build setup test demo bench install uninstall format lint clean
 
 build: setup
-	swift build $(SWIFT_BUILD_FLAGS)
+	swift build -c release
 	$(MAKE) --no-print-directory -C watch OUT=$(CURDIR)/.build/watch
 
 setup:
@@ -29,6 +25,10 @@ test:
 
 demo: build
 	scripts/demo.sh
+
+# Races Winnow against the Python programs in ../shared/peer, where those are.
+bench: build
+	benchmarks/race.sh
 
 # Under DESTDIR, for PREFIX. Builds only where nothing was built.
 install:

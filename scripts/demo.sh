@@ -43,7 +43,7 @@ tell() { printf '\n%s%s%s\n' "$strong" "$*" "$plain"; }
 # run COMMAND...: shows a command and runs it in the demonstration's folder, which its output names as `.`.
 run() {
   printf '%s$ %s%s\n' "$quiet" "$*" "$plain"
-  (cd "$work" && "$@") | sed "s|$work/||g"
+  (cd "$work" && "$@" 2>&1) | sed "s|$work/||g"
 }
 
 winnowctl() { "$programs/winnowctl" "$@"; }
@@ -57,6 +57,13 @@ shorten() {
     printf "  %s%-11s%s  %-6s  %s\n", colour, $2, plain, $4, $6
     fflush()
   }'
+}
+
+# Waits, without the progress bar that would run through the lines of `watch`.
+everything_sorted() {
+  winnowctl wait --idle --timeout 60 > "$work/wait.log" 2>&1 && return
+  cat "$work/wait.log" >&2
+  exit 1
 }
 
 tree() { (cd "$work" && find inbox sorted -type f -not -name '.*' | LC_ALL=C sort | sed 's|^|  |'); }
@@ -96,7 +103,7 @@ printf '%s$ winnowctl watch%s   (times and long folder names left out)\n' "$quie
 watcher=$!
 for picture in "$work"/pictures/*.png; do
   cp "$picture" "$work/inbox/"
-  sleep 0.25
+  sleep 0.3
 done
 # Another picture with a name that is taken by now, one whose checksum is wrong, and a file that is no picture.
 mkdir "$work/inbox/phone"
@@ -105,7 +112,7 @@ head -c 20000 "$work/pictures/fog.png" > "$work/inbox/broken.png"
 printf 'wrong' >> "$work/inbox/broken.png"
 tail -c +20006 "$work/pictures/fog.png" >> "$work/inbox/broken.png"
 echo 'Buy milk.' > "$work/inbox/note.jpg"
-winnowctl wait --idle --timeout 60 > /dev/null
+everything_sorted
 kill "$watcher" 2> /dev/null || true
 wait "$watcher" 2> /dev/null || true
 watcher=''

@@ -11,7 +11,6 @@ build_packages=(
   libinotifytools0-dev                                                           # winnow-watch
   libsqlite3-dev                                                                 # the ledger
   nettle-dev                                                                     # SHA-256
-  libsystemd-dev                                                                 # the journal's fields
   python3 python3-pip                                                            # fetch and unpack the wheel
 )
 test_packages=(
