@@ -1,0 +1,30 @@
+import Glibc
+import WinnowControlAPI
+import WinnowCore
+
+/// The lines that winnow-lab writes for whoever started it.
+struct LabOutput {
+  private struct Nothing: Codable, Sendable {}
+
+  let descriptor: Int32
+
+  func progress(_ share: Double, _ text: String) {
+    write(LabRecord<Nothing>(progress: share, text: text))
+  }
+
+  func finish(_ result: some Codable & Sendable) { write(LabRecord(result: result)) }
+
+  func fail(_ error: WinnowError) { write(LabRecord<Nothing>(error: ErrorReply(error).error)) }
+
+  /// A reader that is gone wants no more: its end shows on standard input too.
+  private func write(_ record: some Encodable) {
+    guard let line = try? Wire.encode(record) else { return }
+    var rest = Array(line + [UInt8(ascii: "\n")])[...]
+    while !rest.isEmpty {
+      let count = rest.withUnsafeBytes { Glibc.write(descriptor, $0.baseAddress, $0.count) }
+      if count < 0, errno == EINTR { continue }
+      guard count > 0 else { return }
+      rest = rest.dropFirst(count)
+    }
+  }
+}

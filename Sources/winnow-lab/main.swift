@@ -1,0 +1,4 @@
+import Glibc
+import WinnowImport
+
+exit(LabProgram.run(Array(CommandLine.arguments.dropFirst())))
