@@ -85,7 +85,7 @@ let package = Package(
     module("WinnowGraph", ["WinnowCore"]),
 
     // Parts.
-    module("WinnowConfig", ["WinnowCore", "WinnowFiles", .product(name: "Yams", package: "Yams"), system]),
+    module("WinnowConfig", ["WinnowCore", .product(name: "Yams", package: "Yams"), system]),
     module("WinnowBundle", ["WinnowCore", "WinnowFiles", system]),
     module("WinnowImaging", ["WinnowCore", "CWinnowImage"]),
     module("WinnowLedger", ["WinnowCore", .product(name: "GRDB", package: "GRDB.swift"), system]),
@@ -120,12 +120,12 @@ let package = Package(
         "WinnowPipeline", "WinnowControlAPI", "WinnowControlServer", "CWinnowLinux", system,
       ]),
     program("winnowd", ["WinnowCore", "WinnowConfig", "WinnowDaemon", arguments, system]),
-    program("winnow-worker", ["WinnowCore", "WinnowInference"], linking: engine),
-    program("winnow-lab", ["WinnowCore", "WinnowImport", "WinnowControlAPI", "WinnowBundle"]),
+    program("winnow-worker", ["WinnowInference"], linking: engine),
+    program("winnow-lab", ["WinnowImport"]),
     program(
       "winnowctl",
       [
-        "WinnowCore", "WinnowControlAPI", "WinnowControlClient", "WinnowConfig", "WinnowSupervision", arguments, system,
+        "WinnowCore", "WinnowControlAPI", "WinnowControlClient", "WinnowConfig", arguments, system,
       ]),
     // Tests.
     module("WinnowTestSupport", ["WinnowCore", "WinnowFiles", system]),
@@ -149,6 +149,15 @@ let package = Package(
         "WinnowCore", "WinnowFiles", "WinnowWire", "WinnowBundle", "WinnowImaging", "WinnowInference", "CWinnowLinux",
         "CSandboxProbe", system,
       ], linking: engine),
+    tests(
+      "WinnowImportTests",
+      [
+        "WinnowCore", "WinnowFiles", "WinnowWire", "WinnowGraph", "WinnowBundle", "WinnowSupervision",
+        "WinnowControlAPI",
+        "WinnowImport", system,
+      ]),
+    tests("ProcessTests", ["WinnowCore", "WinnowTestSupport", system]),
+    tests("ArchitectureTests", ["WinnowCore"]),
     tests("CrashTests", ["WinnowCore", "WinnowFiles", "WinnowTestSupport", system]),
   ]
 )

@@ -8,7 +8,6 @@ public struct HealthCondition: Hashable, Sendable {
     case outputFault = "output_fault"
     case modelMissing = "model_missing"
     case workerDegraded = "worker_degraded"
-    case workerUnsandboxed = "worker_unsandboxed"
     case watchLimit = "watch_limit"
     case watcherFailed = "watcher_failed"
     case fileBusy = "file_busy"

@@ -6,9 +6,11 @@ public struct Timestamp: Hashable, Sendable, Comparable, Codable {
 
   public init(nanoseconds: Int64) { self.nanoseconds = nanoseconds }
 
+  /// A moment beyond the range, which ends in 2262, is the last or the first of it.
   public init(seconds: Int64, nanoseconds: Int64 = 0) {
-    let (product, overflow) = seconds.multipliedReportingOverflow(by: 1_000_000_000)
-    self.nanoseconds = overflow ? (seconds < 0 ? .min : .max) : product &+ nanoseconds
+    let (product, isTooFar) = seconds.multipliedReportingOverflow(by: 1_000_000_000)
+    let (sum, isJustTooFar) = product.addingReportingOverflow(nanoseconds)
+    self.nanoseconds = isTooFar || isJustTooFar ? (seconds < 0 ? .min : .max) : sum
   }
 
   public static func < (left: Timestamp, right: Timestamp) -> Bool { left.nanoseconds < right.nanoseconds }

@@ -58,6 +58,9 @@ extension ControlDesk {
     do {
       try daemon.store.remove(name)
       try daemon.ledger.set("roots made: \(name)", to: nil)
+      for path in daemon.loaded.configuration.inboxes.filter({ $0.name == name }).flatMap(\.roots) {
+        pipeline.forgetMount(of: path)
+      }
       _ = try daemon.reload()
     } catch {
       throw Self.error(error)

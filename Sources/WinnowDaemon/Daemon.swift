@@ -146,7 +146,7 @@ public final class Daemon: @unchecked Sendable {
 
   func makeRoots(of inbox: InboxConfiguration) throws(WinnowError) {
     let key = "roots made: \(inbox.name)"
-    let wanted = [inbox.path, inbox.output, inbox.review, inbox.quarantine] + (inbox.none.map { [$0] } ?? [])
+    let wanted = inbox.roots
     let description = wanted.flatMap { path -> [UInt8] in path.bytes + [0] }
     guard try ledger.setting(key) != description else { return }
     for path in wanted { try RootFolder.make(path) }
@@ -170,10 +170,11 @@ public final class Daemon: @unchecked Sendable {
   }
 
   /// History is kept for two years; chosen. A slice at a time, so that no commit waits long.
-  private func keepHouse() {
+  private func keepHouse(after position: Int64 = 0) {
     let limit = Timestamp(nanoseconds: Timestamp.now().nanoseconds - 2 * 365 * 86_400 * 1_000_000_000)
     do throws(WinnowError) {
-      _ = try ledger.prune(PruneLimits(olderThan: limit, keepBytes: nil))
+      let step = try ledger.prune(PruneLimits(olderThan: limit, keepBytes: nil), after: position)
+      if let next = step.next { return queue.async { self.keepHouse(after: next) } }
       _ = try ledger.vacuum()
       try ledger.checkpoint()
     } catch {

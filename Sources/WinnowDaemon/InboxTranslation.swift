@@ -1,6 +1,12 @@
+import SystemPackage
 import WinnowConfig
 import WinnowCore
 import WinnowPipeline
+
+extension InboxConfiguration {
+  /// Every folder the inbox uses.
+  var roots: [FilePath] { [path, output, review, quarantine] + (none.map { [$0] } ?? []) }
+}
 
 extension InboxSettings {
   /// An inbox of the configuration as the pipeline needs it.

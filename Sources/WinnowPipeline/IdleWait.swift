@@ -88,10 +88,12 @@ extension SortingPipeline {
       if waiting.count < Self.waitingLimit { waiting.append(.init(file: file, reason: reason())) }
     }
     for inbox in inboxes {
+      var named: Set<FilePath> = []
       for picture in (try? ledger.pictures(state: .failed, inbox: inbox.name, limit: Self.waitingLimit)) ?? [] {
+        named.insert(picture.place.relative)
         add(picture.place.absolute, picture.reason)
       }
-      for entry in inbox.tracker.waiting {
+      for entry in inbox.tracker.waiting where !named.contains(entry.path) {
         add(inbox.place(of: entry.path).absolute, reason(for: entry, in: inbox))
       }
     }

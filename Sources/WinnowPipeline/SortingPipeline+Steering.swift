@@ -1,5 +1,5 @@
 import Dispatch
-import SystemPackage
+public import SystemPackage
 public import WinnowCore
 public import WinnowFiles
 import WinnowLedger
@@ -62,6 +62,9 @@ extension SortingPipeline {
     pump()
     return (wanted.map(\.name), released)
   }
+
+  /// A root may lie on another mount from now on: the inbox it belonged to was removed.
+  public func forgetMount(of path: FilePath) { mounts.forget(path) }
 
   /// Another version of a model is current, or one was removed: pictures that are not yet offered go to it. Workers
   /// that nobody needs any more finish what they have and end.

@@ -92,7 +92,6 @@ struct LabProcess {
       }
       rest = rest.dropFirst(count)
     }
-    shutdown(channel, Int32(SHUT_WR))
   }
 
   private func readLines(

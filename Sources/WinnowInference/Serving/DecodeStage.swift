@@ -78,7 +78,7 @@ struct DecodeStage: Sendable {
     let decoder = ImageDecoder(limits: limits)
     return try bytes.read(picture.request.picture) { bytes, hash throws(Refusal) in
       digest = hash
-      let decoded = try decoder.decode(bytes, minimumShorterSide: transform.resize)
+      let decoded = try decoder.decode(bytes, minimumShorterSide: 2 * transform.resize)
       try transform.apply(decoded, into: pool.bytes(of: picture.slot))
       return PictureFacts(
         digest: hash, byteCount: Int64(bytes.count), format: decoded.info.format.rawValue, width: decoded.info.width,

@@ -153,7 +153,7 @@ public enum WorkerProcess {
     let message = error.cause.map { "\(error.message) (\($0))" } ?? error.message
     let answer = WorkerAnswer.failed(
       code: error.code.rawValue, message: String(message.prefix(1000)), remedy: error.remedy)
-    if WorkerSocket.standard.isThere, WorkerSocket.standard.send(answer) { return }
+    if WorkerSocket.standard.send(answer) { return }
     WorkerSandbox.note("\(error)")
   }
 }
