@@ -8,6 +8,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <inotifytools/inotifytools.h>
+#include <linux/capability.h>
 #include <poll.h>
 #include <signal.h>
 #include <stdio.h>
@@ -15,6 +16,7 @@
 #include <string.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
+#include <sys/syscall.h>
 #include <unistd.h>
 
 #include "folders.h"
@@ -136,9 +138,19 @@ static void parse_roots(int count, char **arguments) {
   }
 }
 
-/* It needs to read folders and nothing else. A death signal from the parent is not asked for: it would come when the
- * thread that started us ends, not the process; the end of stdin is the sign. */
+/* It needs to read folders and nothing else: of the rights it was started with, if any, it keeps that one. A death
+ * signal from the parent is not asked for: it would come when the thread that started us ends, not the process; the end
+ * of stdin is the sign. */
 static void give_up_rights(void) {
+  struct __user_cap_header_struct version = {.version = _LINUX_CAPABILITY_VERSION_3};
+  struct __user_cap_data_struct rights[_LINUX_CAPABILITY_U32S_3] = {0};
+  prctl(PR_CAP_AMBIENT, PR_CAP_AMBIENT_CLEAR_ALL, 0, 0, 0);
+  if (syscall(SYS_capget, &version, rights) == 0) {
+    uint32_t kept = rights[0].permitted & 1u << CAP_DAC_READ_SEARCH;
+    memset(rights, 0, sizeof rights);
+    rights[0].permitted = rights[0].effective = kept;
+    syscall(SYS_capset, &version, rights);
+  }
   struct rlimit none = {0, 0};
   prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0);
   prctl(PR_SET_DUMPABLE, 0, 0, 0, 0);

@@ -172,14 +172,19 @@ static long resident_pages(void) {
   return resident;
 }
 
-static long context_switches(void) {
-  char path[64], line[256];
-  long count = -1;
+/* A number from the watcher's /proc/PID/status. */
+static unsigned long long status_number(const char *name, int base_of_number) {
+  char path[64], line[256], *value = NULL;
+  unsigned long long number = 0;
+  size_t length = strlen(name);
   snprintf(path, sizeof path, "/proc/%d/status", watcher.process);
   FILE *file = fopen(path, "r");
-  while (file && fgets(line, sizeof line, file)) sscanf(line, "voluntary_ctxt_switches: %ld", &count);
+  while (file && !value && fgets(line, sizeof line, file))
+    if (!strncmp(line, name, length) && line[length] == ':') value = line + length + 1;
+  CHECK(value, "no %s in %s", name, path);
+  if (value) number = strtoull(value, NULL, base_of_number);
   if (file) fclose(file);
-  return count;
+  return number;
 }
 
 /* Waits until the stopped watcher is really stopped. */
@@ -615,10 +620,21 @@ static void test_idle(void) {
   append(at("in/b"));
   EXPECT("c1 b");
   usleep(200000); /* time to fall asleep; then every wake-up in a second and a half is one too many */
-  long before = context_switches();
+  unsigned long long before = status_number("voluntary_ctxt_switches", 10);
   usleep(1500000);
-  long after = context_switches();
-  CHECK(before >= 0 && after == before, "%ld wake-ups", after - before);
+  unsigned long long after = status_number("voluntary_ctxt_switches", 10);
+  CHECK(after == before, "%llu wake-ups", after - before);
+  CHECK(stop() == 0);
+}
+
+static void test_rights(void) {
+  start_on_inbox();
+  const char *sets[] = {"CapInh", "CapPrm", "CapEff", "CapAmb"};
+  for (int i = 0; i < 4; i++) {
+    unsigned long long rights = status_number(sets[i], 16);
+    CHECK((rights & ~4ull) == 0, "%s is %llx", sets[i], rights); /* 4: CAP_DAC_READ_SEARCH */
+  }
+  CHECK(status_number("NoNewPrivs", 10) == 1);
   CHECK(stop() == 0);
 }
 
@@ -692,6 +708,7 @@ static const struct {
     {"an overflow is told after all is watched again", test_overflow},
     {"none of 18,000 files in 9,000 folders made at once is lost", test_fast_tree},
     {"an idle watcher sleeps", test_idle},
+    {"it keeps no right but to read folders", test_rights},
     {"the watcher ends when nobody reads", test_reader_gone},
 };
 

@@ -1,0 +1,314 @@
+#!/usr/bin/env bash
+# Boots systemd as PID 1 over an overlay of this machine's root, installs Winnow into it with `make install`, and uses it
+# as its users would: start, sort, kill, reload, stop. Nothing of the machine itself is changed.
+#
+#   Tests/SystemdTests/boot.sh [MODEL.onnx LABELS.txt PICTURES]
+#
+# By default with SqueezeNet and the flowers in ../shared; without them pictures are left out and counted as skipped.
+# Needs root, systemd-nspawn and a built tree. The last line counts: `N passed, N failed, N skipped`.
+set -uo pipefail
+cd "$(dirname "$0")/../.." || exit
+
+skip_all() {
+  echo "skipped: $1"
+  echo "0 passed, 0 failed, 1 skipped"
+  exit 0
+}
+
+[ "$(id -u)" = 0 ] || skip_all "booting systemd needs root"
+command -v systemd-nspawn > /dev/null || skip_all "systemd-nspawn is missing (apt-get install systemd-container)"
+[ -x /lib/systemd/systemd ] || skip_all "this machine has no systemd"
+# In namespaces of its own: whatever happens to this script, its mounts and processes go with it.
+if [ -z "${WINNOW_BOOT_NAMESPACES:-}" ]; then
+  export WINNOW_BOOT_NAMESPACES=1
+  unshare --mount --pid --fork --mount-proc --kill-child true || skip_all "namespaces are not allowed here"
+  exec unshare --mount --pid --fork --mount-proc --kill-child "$0" "$@"
+fi
+
+model=${1:-../shared/models/squeezenet1_1-imagenet.onnx}
+labels=${2:-../shared/models/imagenet_labels.txt}
+pictures=${3:-../shared/data/flowers}
+
+passed=0 failed=0 skipped=0 init=""
+scratch=$(mktemp -d /var/tmp/winnow-boot.XXXXXX)
+machine="$scratch/root"
+log="$scratch/console.log"
+
+report_and_exit() {
+  echo "$passed passed, $failed failed, $skipped skipped"
+  [ "$failed" -eq 0 ]
+  exit
+}
+
+clean_up() {
+  [ -z "$init" ] || inside systemctl poweroff --no-block > /dev/null 2>&1
+  [ -z "${nspawn:-}" ] || within 20 not kill -0 "$nspawn" || kill -KILL "$nspawn"
+  umount -l "$machine" "$scratch" 2> /dev/null
+  rm -rf "$scratch"
+}
+trap clean_up EXIT
+
+not() { ! "$@"; }
+
+# within SECONDS COMMAND...: until the command succeeds, or the time is over.
+within() {
+  local end=$((SECONDS + $1))
+  shift
+  until "$@" > /dev/null 2>&1; do
+    [ $SECONDS -lt $end ] || return 1
+    sleep 0.1
+  done
+}
+
+# check SENTENCE COMMAND...: one test. Its output is shown where it fails.
+check() {
+  local sentence=$1 output
+  shift
+  if output=$("$@" 2>&1); then
+    passed=$((passed + 1))
+    echo "ok  : $sentence"
+  else
+    failed=$((failed + 1))
+    printf 'FAIL: %s\n%s\n' "$sentence" "$output"
+    return 1
+  fi
+}
+
+# must SENTENCE COMMAND...: a test without which the rest makes no sense.
+must() {
+  check "$@" && return
+  echo "--- console"
+  tail -n 20 "$log" 2> /dev/null
+  if [ -n "$init" ]; then
+    echo "--- systemctl status"
+    inside systemctl --no-pager --full status winnowd.service winnowd.socket 2>&1 | head -n 40
+    echo "--- journal"
+    inside journalctl --no-pager -b -n 60 2>&1
+  fi
+  report_and_exit
+}
+
+# inside COMMAND...: in the booted machine.
+inside() { nsenter -t "$init" -a -- env -i PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin "$@"; }
+
+property() { inside systemctl show --value -p "$1" winnowd.service; }
+daemon() { property MainPID; }
+is() { [ "$1" = "$2" ] || { echo "\"$1\", not \"$2\"" && false; }; }
+systemd_is_up() { [[ $(inside systemctl is-system-running) =~ ^(running|degraded)$ ]]; }
+is_active() { is "$(property ActiveState)" active && is "$(property SubState)" running; }
+
+# field PID NAME: a line of /proc/PID/status.
+field() { inside sed -n "s/^$2:\\s*//p" "/proc/$1/status"; }
+
+# --- Boot
+
+prepare_machine() {
+  mount -t tmpfs -o size=2g,mode=755 tmpfs "$scratch" || return
+  mkdir "$scratch/upper" "$scratch/work" "$machine" "$scratch/srv" &&
+    mount -t overlay overlay -o "lowerdir=/,upperdir=$scratch/upper,workdir=$scratch/work" "$machine" || return
+  # Nothing of this machine's own services.
+  rm -rf "$machine"/etc/systemd/system/*.wants "$machine"/var/log/journal "$machine"/var/lib/winnow \
+    "$machine"/etc/winnow
+  : > "$machine/etc/fstab"
+  systemd-id128 new > "$machine/etc/machine-id"
+}
+
+boot_machine() {
+  # /srv is a file system of its own, as where people keep pictures. Containers may not use Landlock by default, real
+  # machines may.
+  setsid systemd-nspawn -q -D "$machine" -b --register=no --keep-unit --machine=winnow-boot-$$ --private-network \
+    --console=pipe --bind="$scratch/srv:/srv" \
+    --system-call-filter="landlock_create_ruleset landlock_add_rule landlock_restrict_self" \
+    systemd.unit=multi-user.target > "$log" 2>&1 < /dev/null &
+  nspawn=$!
+  within 20 init_is_found || { echo "nspawn started no systemd" && return 1; }
+}
+
+init_is_found() { init=$(pgrep -P "$nspawn" | head -n 1) && [ -n "$init" ]; }
+
+must "an overlay of this machine is made" prepare_machine
+must "make install puts everything there" make --no-print-directory install DESTDIR="$machine" PREFIX=/usr/local
+boot_machine
+must "systemd comes up" within 60 systemd_is_up
+
+# --- Start
+
+must "winnowd starts and says that it is ready" inside systemctl enable --now winnowd.service
+must "it is active" is_active
+check "it runs as the user winnow" is "$(inside stat -c %U "/proc/$(daemon)")" winnow
+check "it has CAP_LEASE and no other right" is "$(field "$(daemon)" CapEff)" 0000000010000000
+check "it is under a system call filter" is "$(field "$(daemon)" Seccomp)" 2
+check "it may not change /usr" inside nsenter -t "$(daemon)" -m -- sh -c '! touch /usr/touched'
+check "its state folder is its own" is "$(inside stat -c '%U %a' /var/lib/winnow)" "winnow 750"
+check "its socket is for root and its group" is "$(inside stat -c '%U %G %a' /run/winnow/control.sock)" "winnow winnow 660"
+check "the exposure is 2.5 at most" inside sh -c \
+  'systemd-analyze --no-pager --threshold=25 security winnowd.service > /dev/null'
+check "the units have no mistakes" inside systemd-analyze verify winnowd.service winnowd.socket \
+  /usr/local/lib/systemd/user/winnowd.service
+must "winnowctl status answers" inside winnowctl --json status
+
+as_member() { inside HOME=/ setpriv --reuid=65534 --regid=65534 --groups "$(inside id -g winnow)" "$@"; }
+as_stranger() { inside HOME=/ setpriv --reuid=65534 --regid=65534 --clear-groups "$@"; }
+check "a member of the group may look" as_member winnowctl --socket /run/winnow/control.sock --json status
+check "a stranger may not" not as_stranger winnowctl --socket /run/winnow/control.sock --json status
+
+# --- Reload: an inbox, by the configuration
+
+write_configuration() {
+  inside install -d -o winnow -g winnow /srv/camera
+  cat > "$machine/etc/winnow/winnow.yaml"
+}
+
+has_inbox() { inside winnowctl --json inbox list | grep -q '"camera"'; }
+
+if [ -e "$model" ] && [ -e "$labels" ] && [ -d "$pictures" ]; then
+  cp "$model" "$machine/var/model.onnx"
+  cp "$labels" "$machine/var/labels.txt"
+  must "a model is imported" inside winnowctl model import /var/model.onnx --labels /var/labels.txt --name small
+  write_configuration << 'YAML'
+inboxes:
+  camera:
+    path: /srv/camera/inbox
+    output: /srv/camera/sorted
+    model: small
+    threshold: 0.05
+YAML
+  before=$(daemon)
+  must "systemctl reload succeeds" inside systemctl reload winnowd.service
+  must "the new inbox is there" within 10 has_inbox
+  check "the daemon is the same process" is "$(daemon)" "$before"
+  write_configuration <<< "inboxes: {camera: {pth: /nowhere}}"
+  inside systemctl reload winnowd.service > /dev/null 2>&1
+  check "a configuration with a mistake changes nothing" has_inbox
+  check "and does not stop the daemon" is_active
+  check "the journal tells of it, with fields of its own" within 10 inside sh -c \
+    'journalctl -u winnowd.service -o json | grep -q "\"WINNOW_CODE\":"'
+  write_configuration << 'YAML'
+inboxes:
+  camera:
+    path: /srv/camera/inbox
+    output: /srv/camera/sorted
+    model: small
+    threshold: 0.05
+YAML
+  must "a mended one is taken" inside systemctl reload winnowd.service
+
+  # --- Sort
+
+  inbox="$scratch/srv/camera/inbox" sorted="$scratch/srv/camera/sorted"
+  mkdir "$scratch/srv/incoming"
+  mapfile -t sources < <(find "$pictures" -name '*.jpg' -type f | sort | awk 'NR % 7 == 1' | head -n 40)
+
+  # drop FIRST COUNT: pictures of the list arrive, every second by a rename.
+  drop() {
+    local number=0 source name
+    for source in "${sources[@]:$1:$2}"; do
+      name=$(basename "$source")
+      if ((number++ % 2)); then
+        cp --no-preserve=mode "$source" "$inbox/$name"
+      else
+        cp --no-preserve=mode "$source" "$scratch/srv/incoming/$name"
+        mv "$scratch/srv/incoming/$name" "$inbox/$name"
+      fi
+    done
+    chown -R --reference="$scratch/srv/camera" "$inbox"
+  }
+
+  idle() { inside winnowctl --json wait --idle --timeout 120; }
+
+  # Whole and exactly once, in the output tree: the first COUNT pictures of the list.
+  all_sorted() {
+    local wanted found
+    wanted=$(sha256sum "${sources[@]:0:$1}" | cut -d ' ' -f 1 | sort)
+    found=$(find "$sorted" -type f -exec sha256sum {} + | cut -d ' ' -f 1 | sort)
+    [ "$wanted" = "$found" ] && return
+    echo "$(wc -l <<< "$found") of $1 pictures are in the output tree; in the inbox:"
+    ls -la "$inbox"
+    return 1
+  }
+
+  cp --no-preserve=mode "${sources[0]}" "$scratch/srv/incoming/first.jpg"
+  chown --reference="$scratch/srv/camera" "$scratch/srv/incoming/first.jpg"
+  inode=$(stat -c %i "$scratch/srv/incoming/first.jpg")
+  mv "$scratch/srv/incoming/first.jpg" "$inbox/first.jpg"
+  must "a picture is sorted" idle
+  must "it is whole and in its place" all_sorted 1
+  check "it is the same inode as before" is "$(find "$sorted" -name first.jpg -exec stat -c %i {} +)" "$inode"
+  drop 1 9
+  must "ten pictures are sorted" idle
+  must "they are whole and in their places" all_sorted 10
+
+  worker() { inside pgrep -x winnow-worker | head -n 1; }
+  check "the worker has no rights" is "$(field "$(worker)" CapEff)" 0000000000000000
+  check "winnow-watch has no rights" is "$(field "$(inside pgrep -x winnow-watch)" CapEff)" 0000000000000000
+
+  # --- Kill
+
+  before=$(daemon)
+  drop 10 10
+  inside kill -KILL "$(worker)"
+  must "pictures are sorted after the worker was killed" idle
+  must "they are all there" all_sorted 20
+  check "by the same daemon" is "$(daemon)" "$before"
+
+  drop 20 10
+  inside systemctl kill --kill-whom=main --signal=KILL winnowd.service
+  daemon_is_new() { is_active && [ "$(daemon)" != "$before" ]; }
+  must "a killed daemon comes back" within 20 daemon_is_new
+  must "pictures are sorted by the new one" idle
+  must "they are all there, once" all_sorted 30
+
+  # --- Uploads of many users: the drop-in
+
+  use_uploads_drop_in() {
+    inside mkdir -p /run/systemd/system/winnowd.service.d &&
+      inside cp /usr/local/share/winnow/systemd/uploads.conf /run/systemd/system/winnowd.service.d/ &&
+      inside systemctl daemon-reload && inside systemctl restart winnowd.service
+  }
+  must "the drop-in for uploads is taken" use_uploads_drop_in
+  cp --no-preserve=mode "${sources[30]}" "$scratch/srv/incoming/upload.jpg"
+  chown 65534:65534 "$scratch/srv/incoming/upload.jpg"
+  chmod 600 "$scratch/srv/incoming/upload.jpg"
+  chmod +t "$inbox"
+  mv "$scratch/srv/incoming/upload.jpg" "$inbox/upload.jpg"
+  must "with it, a picture that only its owner may read is sorted" idle
+  check "and is its owner's still" is "$(find "$sorted" -name upload.jpg -exec stat -c '%u %a' {} +)" "65534 600"
+  check "the worker has no rights then either" is "$(field "$(worker)" CapEff)" 0000000000000000
+  inside rm /run/systemd/system/winnowd.service.d/uploads.conf
+else
+  skipped=$((skipped + 1))
+  echo "skip: sorting real pictures ($model, $labels or $pictures is missing)"
+fi
+
+# --- Mounts, watchdog, stop
+
+mount_arrives() {
+  inside mkdir -p /srv/later && inside mount -t tmpfs tmpfs /srv/later &&
+    inside nsenter -t "$(daemon)" -m -- mountpoint -q /srv/later
+}
+check "a mount made later is seen by the daemon" mount_arrives
+
+# set_watchdog TIME
+set_watchdog() {
+  inside mkdir -p /run/systemd/system/winnowd.service.d &&
+    inside sh -c "printf '[Service]\nWatchdogSec=$1\n' > /run/systemd/system/winnowd.service.d/watchdog.conf" &&
+    inside systemctl daemon-reload && inside systemctl restart winnowd.service
+}
+check "it restarts" set_watchdog 3s
+before=$(daemon)
+sleep 7 # two watchdog times and a half: whoever says nothing is killed by then
+check "it tells the watchdog that it is alive" is "$(daemon)" "$before"
+inside kill -STOP "$before"
+replaced() { is_active && [ "$(daemon)" != "$before" ]; }
+check "a daemon that hangs is replaced" within 30 replaced
+
+stop_in_time() {
+  local began=$SECONDS
+  inside systemctl stop winnowd.service && is "$(property Result)" success && [ $((SECONDS - began)) -le 10 ]
+}
+check "it stops in ten seconds" stop_in_time
+check "nothing of it is left" not inside pgrep -u winnow
+check "a request starts it again" inside winnowctl --json status
+check "it is active again" within 10 is_active
+
+report_and_exit
