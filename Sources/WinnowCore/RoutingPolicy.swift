@@ -67,7 +67,8 @@ public struct RoutingPolicy: Hashable, Sendable {
   /// `93.4%`; what is no share, as a broken worker could send, has none.
   static func percent(_ share: Double) -> String {
     guard (0...1).contains(share) else { return "?%" }
-    let tenths = Int((share * 1000).rounded())
+    guard share.isFinite else { return "an impossible share" }
+    let tenths = Int((min(max(share, 0), 1) * 1000).rounded())
     return "\(tenths / 10).\(tenths % 10)%"
   }
 }

@@ -42,6 +42,11 @@ extension WinnowError.Code {
   public static let unsupportedVersion = Self("unsupported_version")
 }
 
+extension WinnowError {
+  /// The sentence with its remedy, for a history row.
+  public var sentence: String { remedy.map { "\(message); \($0)" } ?? message }
+}
+
 extension WinnowError: CustomStringConvertible {
   /// The sentence for the user, with the remedy behind it.
   public var description: String {

@@ -108,7 +108,7 @@ extension ControlDesk {
         reply.answer { () throws(WinnowError) in
           let report = try result.get()
           return UndoReply(
-            done: report.done.count, refused: report.refused.map { FileReason(file: $0.file, reason: $0.reason) },
+            done: report.doneCount, refused: report.refused.map { FileReason(file: $0.file, reason: $0.reason) },
             run: report.run.map { "\($0)" })
         }
       }

@@ -21,6 +21,8 @@ public final class CheckedMove {
   /// Folders that were made for it; the ledger remembers them, so that an undo can take them away again.
   public let made: [Place]
 
+  /// The destination before any number.
+  let wanted: Place
   let sourceFolder: SharedFolder
   let destinationFolder: SharedFolder
   /// The source, open for reading. No other process ever gets this descriptor.
@@ -29,10 +31,11 @@ public final class CheckedMove {
   let status: FileStatus
 
   init(
-    intent: MoveIntent, made: [Place], sourceFolder: SharedFolder, destinationFolder: SharedFolder,
+    intent: MoveIntent, wanted: Place, made: [Place], sourceFolder: SharedFolder, destinationFolder: SharedFolder,
     file: consuming OwnedDescriptor, status: FileStatus
   ) {
     self.intent = intent
+    self.wanted = wanted
     self.made = made
     self.sourceFolder = sourceFolder
     self.destinationFolder = destinationFolder

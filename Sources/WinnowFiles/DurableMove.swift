@@ -73,9 +73,11 @@ public final class DurableMove {
       else { throw .changed(intent.source) }
     }
     let (destination, made) = try makeFolder(intent.destination.folder)
-    intent.destination = try freePlace(for: intent, in: destination)
+    let wanted = intent.destination
+    intent.destination = try freePlace(for: wanted, intent, in: destination)
     return CheckedMove(
-      intent: intent, made: made, sourceFolder: source, destinationFolder: destination, file: file, status: status)
+      intent: intent, wanted: wanted, made: made, sourceFolder: source, destinationFolder: destination, file: file,
+      status: status)
   }
 
   private func open(_ place: Place, in folder: SharedFolder) throws(MoveStop) -> OwnedDescriptor {
@@ -89,8 +91,9 @@ public final class DurableMove {
   }
 
   /// The first of `NAME`, `NAME-2`, `NAME-3` … that is neither there nor given out in this batch.
-  private func freePlace(for intent: MoveIntent, in folder: SharedFolder) throws(MoveStop) -> Place {
-    let wanted = intent.destination
+  private func freePlace(
+    for wanted: Place, _ intent: MoveIntent, in folder: SharedFolder
+  ) throws(MoveStop) -> Place {
     var number = 1
     while true {
       let place = wanted.folder.appending(name: TakenName.numbered(wanted.name, number))
@@ -253,7 +256,7 @@ public final class DurableMove {
   func takeNextName(_ move: CheckedMove) throws(MoveStop) {
     guard move.intent.numbersTakenNames else { throw taken(move.intent.destination) }
     reserved.insert(move.intent.destination)
-    move.intent.destination = try freePlace(for: move.intent, in: move.destinationFolder)
+    move.intent.destination = try freePlace(for: move.wanted, move.intent, in: move.destinationFolder)
     try amend(move)
   }
 

@@ -1,3 +1,4 @@
+import Glibc
 import Synchronization
 public import SystemPackage
 import WinnowCore
@@ -18,7 +19,7 @@ public final class MountMemory: Sendable {
 
   /// - Throws: a fault of `SystemFault.mountAwayErrno` when the root's mount is not there now.
   public func admit(_ root: Root) throws(SystemFault) {
-    let mountPoint = try Self.mountPoint(of: root.path, status: root.status, on: root.fileSystem)
+    guard let mountPoint = try Self.mountPoint(of: root.path, status: root.status, on: root.fileSystem) else { return }
     let (known, all) = remembered.withLock { remembered in
       let known = remembered[root.path]
       if known == nil { remembered[root.path] = mountPoint }
@@ -38,16 +39,21 @@ public final class MountMemory: Sendable {
       })
   }
 
-  /// The outermost ancestor on the same mount.
+  /// The outermost ancestor on the same mount; nil where an ancestor may not be opened, so that it cannot be told and
+  /// nothing is to be remembered.
   static func mountPoint(
     of path: FilePath, status: FileStatus, on fileSystem: any FileSystem
-  ) throws(SystemFault) -> FilePath {
+  ) throws(SystemFault) -> FilePath? {
     var mountPoint = path
     while mountPoint.components.count > 0 {
       let parent = mountPoint.removingLastComponent()
-      guard let root = try? Root(opening: parent, on: fileSystem),
-        root.status.mount == status.mount, root.status.device == status.device
-      else { break }
+      do throws(SystemFault) {
+        let above = try Root(opening: parent, on: fileSystem).status
+        guard above.mount == status.mount, above.device == status.device else { return mountPoint }
+      } catch {
+        if error.errno == EACCES { return nil }
+        throw error
+      }
       mountPoint = parent
     }
     return mountPoint

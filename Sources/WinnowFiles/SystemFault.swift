@@ -20,6 +20,8 @@ public struct SystemFault: Error, Hashable, Sendable {
     return answer
   }
 
+  private static let readingOperations: Set<String> = ["open", "read", "look at"]
+
   /// Whether it is likely to heal by itself or by an administrator, without the file changing.
   public var passes: Bool {
     switch errno {
@@ -32,7 +34,8 @@ public struct SystemFault: Error, Hashable, Sendable {
 
   /// The sentence for the user: what could not be done with `thing`, why, and the remedy for the usual causes.
   public func about(_ thing: String) -> WinnowError {
-    WinnowError(code, "cannot \(operation) \(thing): \(reason)", remedy: remedy, cause: "errno \(errno)")
+    WinnowError(
+      code, "cannot \(operation) \(thing): \(reason)", remedy: remedy, cause: errno < 4096 ? "errno \(errno)" : nil)
   }
 
   /// The errno in words.
@@ -68,7 +71,12 @@ public struct SystemFault: Error, Hashable, Sendable {
     case ENOSPC: "free some space; Winnow goes on by itself"
     case EDQUOT: "raise the quota or free some space; Winnow goes on by itself"
     case EROFS: "mount it writable; Winnow goes on by itself"
-    case EACCES, EPERM: "give the user that winnowd runs as the right to write there; `winnowctl doctor` names it"
+    case EACCES,
+      EPERM where Self.readingOperations.contains(operation):
+      "give the user that winnowd runs as the right to read it, as with `setfacl -m u:USER:r FILE`"
+    case EACCES, EPERM:
+      "give the user that winnowd runs as the right to write in both folders (`setfacl -m u:USER:rwx FOLDER`); in a "
+        + "sticky folder it has to own the file, or use the drop-in for uploads"
     case Self.mountAwayErrno: "mount it again; Winnow goes on by itself"
     case EMFILE, ENFILE: "raise the limit of open files"
     case EIO: "check the disk"

@@ -73,7 +73,7 @@ extension LedgerConnection {
     guard try run("DELETE FROM intent WHERE id = ?", [intent.id]) == 1 else { return }
     switch outcome.result {
     case .arrived(let fingerprint): try arrive(intent, fingerprint: fingerprint, time: outcome.time)
-    case .abandoned(let error, .wait): try fail(intent, reason: error.message, time: outcome.time)
+    case .abandoned(let error, .wait): try fail(intent, reason: error.sentence, time: outcome.time)
     case .abandoned(_, .startAnew): try removeIfForgotten(picture: intent.picture)
     case .abandoned(_, .refuse): break
     }

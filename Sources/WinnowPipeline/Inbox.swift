@@ -12,8 +12,9 @@ final class Inbox {
 
   let settings: InboxSettings
   let purpose: Purpose
-  /// Number in the watcher's records.
   let key: Int
+  /// Number in the watcher's records; another each time the root comes back, since the watcher drops one that went.
+  var watchKey: Int
   /// The run its moves belong to.
   let run: Int64
   let by: String
@@ -60,6 +61,7 @@ final class Inbox {
     self.settings = settings
     self.purpose = purpose
     self.key = key
+    watchKey = key
     self.run = run
     self.by = by
     tracker = SettleTracker(rules: settings.settling)

@@ -169,7 +169,7 @@ final class MoveStage: @unchecked Sendable {
     var picture = picture
     picture.place = outcome.intent.source
     picture.state = .failed
-    picture.reason = error.description
+    picture.reason = error.sentence
     return PictureNote(picture: picture, outcome: .failed, by: outcome.intent.by, run: outcome.intent.run)
   }
 

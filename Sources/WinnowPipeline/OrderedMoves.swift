@@ -23,9 +23,36 @@ public struct OrderedReport: Sendable {
     public var reason: String
   }
 
-  public var done: [(from: FilePath, to: FilePath)] = []
-  public var refused: [Refused] = []
+  /// How many of each are named at most; counts go on.
+  public static let namedLimit = 1000
+
+  /// How many were moved, or would be.
+  public private(set) var doneCount = 0
+  public private(set) var done: [(from: FilePath, to: FilePath)] = []
+  public private(set) var refusedCount = 0
+  public private(set) var refused: [Refused] = []
   public var run: Int64?
+  /// Folders that lost a picture.
+  var emptied: Set<FilePath> = []
+
+  mutating func add(done from: FilePath, to: FilePath) {
+    doneCount += 1
+    if done.count < Self.namedLimit { done.append((from, to)) }
+    emptied.insert(from.removingLastComponent())
+  }
+
+  mutating func add(refused file: FilePath, _ reason: String) {
+    refusedCount += 1
+    if refused.count < Self.namedLimit { refused.append(Refused(file: file, reason: reason)) }
+  }
+
+  mutating func add(_ other: OrderedReport) {
+    doneCount += other.doneCount
+    done += other.done.prefix(Self.namedLimit - done.count)
+    refusedCount += other.refusedCount
+    refused += other.refused.prefix(Self.namedLimit - refused.count)
+    emptied.formUnion(other.emptied)
+  }
 }
 
 extension SortingPipeline {
@@ -76,14 +103,14 @@ extension SortingPipeline {
     case .moved(let outcome, let picture):
       switch outcome.result {
       case .arrived:
-        page.report.done.append((from: file, to: outcome.intent.destination.absolute))
+        page.report.add(done: file, to: outcome.intent.destination.absolute)
         tell(.picture(Self.event(of: outcome, picture)))
       case .abandoned(let error, _):
-        page.report.refused.append(.init(file: file, reason: error.description))
+        page.report.add(refused: file, error.description)
       }
     case .noted: break
     case .postponed(let error), .unresolved(_, let error):
-      page.report.refused.append(.init(file: file, reason: error.description))
+      page.report.add(refused: file, error.description)
       if case .unresolved(let intent, let error) = ending { report(unresolved: [(intent, error)]) }
     }
     page.left -= 1
@@ -138,9 +165,9 @@ extension SortingPipeline {
     } catch {
       return whenDone(.failure(error))
     }
-    soFar.refused += page.refused.map { .init(file: $0.path, reason: $0.text) }
+    for refusal in page.refused { soFar.add(refused: refusal.path, refusal.text) }
     guard let run else {
-      soFar.done += page.steps.map { (from: $0.picture.place.absolute, to: $0.destination.absolute) }
+      for step in page.steps { soFar.add(done: step.picture.place.absolute, to: step.destination.absolute) }
       guard let next = page.next else { return whenDone(.success(soFar)) }
       let report = soFar
       return queue.async { [self] in reversePage(reversal, after: next, run: run, by: by, report, whenDone: whenDone) }
@@ -154,8 +181,7 @@ extension SortingPipeline {
     }
     carryOut(orders, run: run, by: by, rehash: true) { [self] ended in
       var report = report
-      report.done += ended.done
-      report.refused += ended.refused
+      report.add(ended)
       if let next = page.next {
         reversePage(reversal, after: next, run: run, by: by, report, whenDone: whenDone)
       } else {
@@ -180,7 +206,7 @@ extension SortingPipeline {
   private func endReversal(
     _ report: OrderedReport, run: Int64, whenDone: @escaping @Sendable (Result<OrderedReport, WinnowError>) -> Void
   ) {
-    let roots = Set(inboxes.flatMap(\.settings.roots)).union(report.done.map { $0.from.removingLastComponent() })
+    let roots = Set(inboxes.flatMap(\.settings.roots)).union(report.emptied)
     moves.removeEmptyMadeFolders(below: Array(roots)) { [self] in
       try? ledger.finishRun(run, at: Timestamp.now())
       pump()
@@ -202,7 +228,7 @@ extension SortingPipeline {
       do throws(WinnowError) {
         orders.append(try reviewOrder(file, label: label, by: by))
       } catch {
-        report.refused.append(.init(file: file, reason: error.description))
+        report.add(refused: file, error.description)
       }
     }
     do throws(WinnowError) {
@@ -211,8 +237,7 @@ extension SortingPipeline {
       let refused = report
       carryOut(orders, run: run, by: by, rehash: false) { [self] ended in
         var report = refused
-        report.done = ended.done
-        report.refused += ended.refused
+        report.add(ended)
         try? ledger.finishRun(run, at: Timestamp.now())
         whenDone(.success(report))
       }

@@ -74,7 +74,7 @@ extension SortingPipeline {
       inboxes.filter { inbox in
         if case .once = inbox.purpose { return false }
         return inbox.here != nil && !inbox.isPolled
-      }.map { WatchProcess.Root(key: $0.key, path: $0.settings.path, isRecursive: $0.settings.recursive) })
+      }.map { WatchProcess.Root(key: $0.watchKey, path: $0.settings.path, isRecursive: $0.settings.recursive) })
   }
 
   /// The root, opened again where it was let go; nil, with the inbox found to be away, where it is another by now.
@@ -97,6 +97,8 @@ extension SortingPipeline {
     inbox.here = nil
     inbox.scan = nil
     inbox.newFolders = []
+    inbox.watchKey = nextKey
+    nextKey += 1
     open(inbox)
     updateWatcher()
   }
@@ -109,7 +111,7 @@ extension SortingPipeline {
     for record in records {
       if record.root < 0 {
         for inbox in inboxes { inbox.wantsScan = true }
-      } else if let inbox = inboxes.first(where: { $0.key == record.root }) {
+      } else if let inbox = inboxes.first(where: { $0.watchKey == record.root }) {
         take(record, for: inbox)
       }
     }

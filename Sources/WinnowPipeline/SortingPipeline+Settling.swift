@@ -114,7 +114,7 @@ extension SortingPipeline {
       wentAway(place, path, in: inbox, at: now)
     } else if let status = try? fileSystem.status(of: path, in: root.raw) {
       let error = fault.about("\(place)")
-      note(place, status, .failed, error.description, in: inbox, path: path)
+      note(place, status, .failed, error.sentence, in: inbox, path: path)
       inbox.retrying.plan(at: now)
     } else {
       forget(path, in: inbox, at: now)

@@ -6,6 +6,8 @@ public import WinnowFiles
 /// One name on a simulated disk and what it names.
 public struct DiskEntry: Hashable, Sendable {
   public let path: FilePath
+  /// The last component.
+  public let name: [UInt8]
   public let kind: FileStatus.Kind
   public let bytes: [UInt8]
   public let mode: UInt32
@@ -13,10 +15,6 @@ public struct DiskEntry: Hashable, Sendable {
   public let attributes: [String: [UInt8]]
   public let fingerprint: FileFingerprint
   public let changed: Timestamp
-
-  /// The last component.
-  public var name: [UInt8] { path.lastComponent.map { FilePath(root: nil, [$0]).bytes } ?? [] }
-  public var folder: FilePath { path.removingLastComponent() }
 }
 
 extension SimulatedDisk {
@@ -36,14 +34,14 @@ extension SimulatedDisk {
         }
       }
       return found.sorted { $0.path.lexicographicallyPrecedes($1.path) }
-        .map { machine.disk.describe($0.id, at: FilePath(bytes: $0.path)) }
+        .map { machine.disk.describe($0.id, at: $0.path) }
     }
   }
 
   /// The file at `path`, nil when nothing is there. Links are followed.
   public func entry(_ path: FilePath) -> DiskEntry? {
     machine.withLock { machine in
-      (try? machine.disk.find(path.bytes)).map { machine.disk.describe($0, at: path) }
+      (try? machine.disk.find(path.bytes)).map { machine.disk.describe($0, at: path.bytes) }
     }
   }
 
@@ -57,10 +55,11 @@ extension SimulatedDisk {
 }
 
 extension DiskState {
-  fileprivate func describe(_ id: Int, at path: FilePath) -> DiskEntry {
+  fileprivate func describe(_ id: Int, at path: [UInt8]) -> DiskEntry {
     let file = file(id)
     return DiskEntry(
-      path: path, kind: file.kind, bytes: file.now.bytes, mode: file.now.metadata.mode,
+      path: FilePath(bytes: path), name: path.split(separator: UInt8(ascii: "/")).last.map(Array.init) ?? [],
+      kind: file.kind, bytes: file.now.bytes, mode: file.now.metadata.mode,
       modified: file.now.metadata.modified, attributes: file.now.metadata.attributes,
       fingerprint: status(of: id).fingerprint(handle: handle(of: id)), changed: file.now.metadata.changed)
   }

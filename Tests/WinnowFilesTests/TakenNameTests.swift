@@ -8,7 +8,8 @@ struct TakenNameTests {
     arguments: [
       ("IMG_1.jpg", 1, "IMG_1.jpg"), ("IMG_1.jpg", 2, "IMG_1-2.jpg"), ("IMG_1.jpg", 10_000, "IMG_1-10000.jpg"),
       ("noending", 2, "noending-2"), ("a.tar.gz", 2, "a.tar-2.gz"), (".hidden", 2, ".hidden-2"),
-      (".hidden.jpg", 3, ".hidden-3.jpg"), ("a.", 2, "a-2."), ("a.b..jpg", 2, "a.b.-2.jpg"), ("a-2.jpg", 2, "a-2-2.jpg"),
+      (".hidden.jpg", 3, ".hidden-3.jpg"), ("a.", 2, "a-2."), ("a.b..jpg", 2, "a.b.-2.jpg"),
+      ("a-2.jpg", 2, "a-2-2.jpg"),
       ("x.ending-of-fifteen", 2, "x.ending-of-fifteen-2"), ("x.endingof15bytes", 2, "x-2.endingof15bytes"),
       ("ö.jpg", 2, "ö-2.jpg"),
     ])

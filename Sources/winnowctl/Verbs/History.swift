@@ -5,7 +5,7 @@ struct History: ParsableCommand {
   static let configuration = CommandConfiguration(
     abstract: "Show what was done with pictures, and why.",
     discussion: """
-      FILE is any path the picture ever had. Rows come oldest first.
+      FILE is any path the picture ever had. Rows come newest first.
 
       EXAMPLES:
         winnowctl history /srv/camera/inbox/IMG_0042.JPG

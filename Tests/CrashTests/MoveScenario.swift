@@ -1,0 +1,76 @@
+import SystemPackage
+import Testing
+import WinnowCore
+import WinnowTestSupport
+
+/// A tree, the pictures in it, and where they are to go.
+struct MoveScenario: Sendable, CustomTestStringConvertible {
+  /// A picture below the inbox, by its path there, and its folder below the output.
+  struct Picture: Sendable {
+    var path: FilePath
+    var folder: FilePath = "rose"
+  }
+
+  var testDescription: String
+  var inbox = MountTraits()
+  /// Nil: the output lies on the inbox's file system.
+  var output: MountTraits?
+  var pictures = [Picture(path: "day/a.jpg")]
+  /// Files that are in the output already.
+  var taken: [FilePath] = []
+  var numbersTakenNames = true
+  /// Whether the folder `rose` is there already.
+  var hasFolder = true
+  var batchSize = 64
+  /// Whether whoever wrote the pictures synced them.
+  var hasSyncedPictures = true
+  /// Whether the file system offers any way to move safely.
+  var canMove = true
+
+  static let inboxRoot: FilePath = "/photos/inbox"
+  var outputRoot: FilePath { output == nil ? "/photos/sorted" : "/archive/sorted" }
+
+  private static let three = [Picture(path: "day/a.jpg"), Picture(path: "day/b.jpg"), Picture(path: "c.jpg")]
+  private static let sameNames = [
+    Picture(path: "a.jpg"), Picture(path: "day/a.jpg"), Picture(path: "day/old/a.jpg"),
+  ]
+  private static let noPromise = MountTraits(renamesWithoutReplacing: false)
+  private static let neither = MountTraits(renamesWithoutReplacing: false, links: false)
+
+  static let all: [MoveScenario] = [
+    MoveScenario(testDescription: "rename"),
+    MoveScenario(testDescription: "rename, three pictures, a new folder", pictures: three, hasFolder: false),
+    MoveScenario(testDescription: "rename, one name for all", pictures: sameNames, batchSize: 2),
+    MoveScenario(
+      testDescription: "rename, taken names", pictures: three, taken: ["rose/a.jpg", "rose/a-2.jpg", "rose/c.jpg"]),
+    MoveScenario(
+      testDescription: "rename without handles and births", inbox: MountTraits(handles: false, births: false)),
+    MoveScenario(testDescription: "undo", pictures: three, numbersTakenNames: false),
+    MoveScenario(
+      testDescription: "undo onto a taken name", pictures: three, taken: ["rose/b.jpg"], numbersTakenNames: false),
+    MoveScenario(testDescription: "link", inbox: noPromise),
+    MoveScenario(
+      testDescription: "link, one name for all, taken", inbox: noPromise, pictures: sameNames, taken: ["rose/a.jpg"]),
+    MoveScenario(testDescription: "neither rename nor link", inbox: neither, pictures: three, canMove: false),
+    MoveScenario(testDescription: "across", output: MountTraits()),
+    MoveScenario(
+      testDescription: "across, three pictures, a new folder", output: MountTraits(), pictures: three,
+      hasFolder: false, batchSize: 2),
+    MoveScenario(
+      testDescription: "across, one name for all, taken", output: MountTraits(), pictures: sameNames,
+      taken: ["rose/a.jpg"]),
+    MoveScenario(
+      testDescription: "across, short reads, no leases", inbox: MountTraits(leases: false, longestRead: 5),
+      output: MountTraits(leases: false, longestRead: 7)),
+    MoveScenario(
+      testDescription: "across, without handles", inbox: MountTraits(handles: false),
+      output: MountTraits(handles: false)),
+    MoveScenario(testDescription: "across to links", output: noPromise, pictures: three),
+    MoveScenario(testDescription: "across from links", inbox: noPromise, output: MountTraits()),
+    MoveScenario(testDescription: "across from neither", inbox: neither, output: MountTraits()),
+    MoveScenario(testDescription: "across to neither", output: neither, canMove: false),
+    MoveScenario(
+      testDescription: "across, undo onto a taken name", output: MountTraits(), pictures: three,
+      taken: ["rose/b.jpg"], numbersTakenNames: false),
+  ]
+}

@@ -1,0 +1,78 @@
+/// Small PNG pictures of the colours that the demonstration model tells apart, each different from every other.
+enum Picture {
+  enum Colour: CaseIterable {
+    case red, yellow, green, blue, grey
+
+    var name: String { "\(self)" }
+
+    fileprivate var shade: [UInt8] {
+      switch self {
+      case .red: [217, 26, 26]
+      case .yellow: [242, 217, 38]
+      case .green: [38, 153, 51]
+      case .blue: [26, 64, 191]
+      case .grey: [128, 128, 128]
+      }
+    }
+  }
+
+  /// - Parameters:
+  ///   - number: stands in the top left pixels, so that no two pictures have the same bytes.
+  ///   - side: pixels.
+  static func png(_ colour: Colour, _ number: Int, side: Int = 32) -> [UInt8] {
+    png(side: side, number) { _, _ in colour.shade }
+  }
+
+  /// Half of one and half of another colour: the model is sure of neither.
+  static func undecided(_ number: Int) -> [UInt8] {
+    png(side: 32, number) { x, _ in x < 16 ? Colour.red.shade : Colour.blue.shade }
+  }
+
+  private static func png(side: Int, _ number: Int, pixel: (Int, Int) -> [UInt8]) -> [UInt8] {
+    var rows: [UInt8] = []
+    for y in 0..<side {
+      rows.append(0)
+      for x in 0..<side { rows += pixel(x, y) }
+    }
+    // Four bits a channel at most, in the two pixels after the first filter byte: it stays the colour it is.
+    for index in 0..<6 { rows[1 + index] ^= UInt8(truncatingIfNeeded: number >> (4 * index)) & 0x0f }
+    var file: [UInt8] = [0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a]
+    file += chunk("IHDR", big(side) + big(side) + [8, 2, 0, 0, 0])
+    file += chunk("IDAT", stored(rows))
+    return file + chunk("IEND", [])
+  }
+
+  private static func chunk(_ name: String, _ bytes: [UInt8]) -> [UInt8] {
+    let named = Array(name.utf8) + bytes
+    return big(bytes.count) + named + big(Int(checksum(named)))
+  }
+
+  private static func big(_ value: Int) -> [UInt8] { (0..<4).map { UInt8(truncatingIfNeeded: value >> (24 - 8 * $0)) } }
+
+  /// A zlib stream of stored blocks (RFC 1950, 1951).
+  private static func stored(_ bytes: [UInt8]) -> [UInt8] {
+    var stream: [UInt8] = [0x78, 0x01]
+    var left = bytes[...]
+    repeat {
+      let block = left.prefix(65_535)
+      left = left.dropFirst(block.count)
+      let length = UInt16(block.count)
+      stream += [left.isEmpty ? 1 : 0, UInt8(length & 0xff), UInt8(length >> 8), UInt8(~length & 0xff)]
+      stream += [UInt8(~length >> 8)] + block
+    } while !left.isEmpty
+    var (a, b) = (1, 0)
+    for byte in bytes {
+      a = (a + Int(byte)) % 65_521
+      b = (b + a) % 65_521
+    }
+    return stream + big(b << 16 | a)
+  }
+
+  private static let checksums: [UInt32] = (0..<256).map { index in
+    (0..<8).reduce(UInt32(index)) { value, _ in value & 1 == 1 ? 0xedb8_8320 ^ (value >> 1) : value >> 1 }
+  }
+
+  private static func checksum(_ bytes: [UInt8]) -> UInt32 {
+    ~bytes.reduce(0xffff_ffff as UInt32) { checksums[Int(UInt8($0 & 0xff) ^ $1)] ^ ($0 >> 8) }
+  }
+}

@@ -1,0 +1,97 @@
+/// What the tests read of winnowctl's JSON: design.md §8 and nothing else.
+struct StatusReply: Decodable {
+  struct Condition: Decodable {
+    var code: String
+    var text: String
+    var remedy: String
+  }
+  struct Counts: Decodable, Equatable {
+    var seen = 0
+    var settling = 0
+    var sorted = 0
+    var review = 0
+    var quarantined = 0
+    var left = 0
+    var failed = 0
+
+    /// The figures that stay once nothing settles.
+    static func counted(
+      sorted: Int = 0, review: Int = 0, quarantined: Int = 0, left: Int = 0, failed: Int = 0
+    ) -> Self {
+      Self(
+        seen: sorted + review + quarantined + left + failed, sorted: sorted, review: review, quarantined: quarantined,
+        left: left, failed: failed)
+    }
+  }
+  struct Inbox: Decodable {
+    var name: String
+    var counts: Counts
+  }
+  struct Worker: Decodable {
+    var state: String
+    var restarts: Int
+  }
+  var state: String
+  var conditions: [Condition]
+  var inboxes: [Inbox]
+  var worker: Worker
+
+  func holds(_ code: String) -> Bool { conditions.contains { $0.code == code } }
+}
+
+struct HistoryRow: Decodable {
+  var file: String
+  var fileBytes: String?
+  var from: String?
+  var to: String?
+  var outcome: String
+  var reason: String
+  var `class`: String?
+  var sha256: String?
+  var run: String?
+  var by: String?
+
+  private enum CodingKeys: String, CodingKey {
+    case file, from, to, outcome, reason, `class`, sha256, run, by
+    case fileBytes = "file_base64"
+  }
+}
+
+struct FileReason: Decodable {
+  var file: String
+  var reason: String
+}
+
+struct WaitReply: Decodable {
+  var waiting: [FileReason]
+}
+
+struct UndoReply: Decodable {
+  var done: Int
+  var refused: [FileReason]
+}
+
+struct VerifyReply: Decodable {
+  var checked: Int
+  var changed: [String]
+  var missing: [String]
+}
+
+struct JobReply: Decodable {
+  struct Result: Decodable {
+    var sorted: Int?
+    var planned: [HistoryRow]?
+  }
+  var id: String
+  var state: String
+  var result: Result?
+}
+
+struct ModelListReply: Decodable {
+  struct Model: Decodable {
+    var name: String
+    var version: Int
+    var current: Bool
+  }
+  var models: [Model]
+}

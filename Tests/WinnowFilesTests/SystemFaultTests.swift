@@ -1,0 +1,31 @@
+import Glibc
+import Testing
+import WinnowCore
+import WinnowFiles
+
+@Suite("Faults of the system in words")
+struct SystemFaultTests {
+  @Test(
+    "passing faults wait, and say what to do",
+    arguments: [ENOSPC, EDQUOT, EROFS, EACCES, EPERM, EIO, SystemFault.mountAwayErrno])
+  func passing(errno: Int32) {
+    let fault = SystemFault("rename", errno: errno)
+    let error = fault.about("/a/b.jpg")
+    #expect(fault.passes)
+    #expect(error.message.contains("cannot rename /a/b.jpg"))
+    #expect(error.remedy?.isEmpty == false && error.cause?.isEmpty == false)
+  }
+
+  @Test("faults of the file itself do not pass", arguments: [ENOENT, ENOTDIR, ELOOP, ENAMETOOLONG, EEXIST])
+  func lasting(errno: Int32) { #expect(!SystemFault("rename", errno: errno).passes) }
+
+  @Test("the codes that scripts see")
+  func codes() {
+    #expect(SystemFault("open", errno: ENOSPC).about("x").code == .diskFull)
+    #expect(SystemFault("open", errno: EACCES).about("x").code == .accessDenied)
+    #expect(SystemFault("open", errno: EROFS).about("x").code == .readOnly)
+    #expect(SystemFault("open", errno: SystemFault.mountAwayErrno).about("x").code == .mountAway)
+    #expect(SystemFault("open", errno: ENOENT).about("x").code == .notFound)
+    #expect(SystemFault("open", errno: EINVAL).about("x").code == .systemCall)
+  }
+}
