@@ -24,11 +24,11 @@ part() {
   line=$(tail -n 1 "$log")
   if [[ $line =~ ^([0-9]+)\ passed,\ ([0-9]+)\ failed,\ ([0-9]+)\ skipped$ ]]; then
     count "${BASH_REMATCH[@]:1:3}"
-    [ "$status" -eq 0 ] || [ "${BASH_REMATCH[2]}" -gt 0 ] || count 0 1 0
-  else
-    count 0 1 0
-    say "error: the part $name ended with status $status before it had counted its tests"
+    # Where tests failed, that is why the part did.
+    [ "$status" -ne 0 ] && [ "${BASH_REMATCH[2]}" -eq 0 ] || return
   fi
+  count 0 1 0
+  say "error: the part $name ended with status $status before it had counted all its tests"
 }
 
 swift_tests() {

@@ -42,6 +42,24 @@ extension ProcessTests {
       #expect(try winnow.counts() == .counted(sorted: 4))
     }
 
+    @Test("a folder that is closed before its picture has settled is looked into again once it is opened up")
+    func closedWhileSettling() throws {
+      let winnow = try foldersOfNobody(mode: 0o755)
+      try winnow.start(under: Machine.asNobody)
+      let closed = winnow.inbox + "/closed"
+      try Files.makeFolder(closed)
+      try #require(chmod(closed, 0o777) == 0)
+      try winnow.put(Picture.png(.green, 1), "closed/a.png")
+      // Its events are heard from here on.
+      try winnow.waitForFile(winnow.output + "/green/a.png")
+      try winnow.put(Picture.png(.green, 2), "closed/b.png")
+      try #require(chmod(closed, 0o700) == 0)
+      try winnow.waitForCondition("inbox_unreadable")
+      try #require(chmod(closed, 0o777) == 0)
+      try winnow.waitForFile(winnow.output + "/green/b.png")
+      #expect(try winnow.counts() == .counted(sorted: 2))
+    }
+
     @Test("a folder above the roots that could not be read is no mount point, and being opened up changes nothing")
     func closedParent() throws {
       let winnow = try foldersOfNobody(mode: 0o711)
