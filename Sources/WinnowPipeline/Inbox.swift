@@ -46,6 +46,10 @@ final class Inbox {
   var nextSafetyScan: ContinuousClock.Instant?
   /// Opens the root again after it was away.
   var opening = Backoff(first: .seconds(2), longest: .seconds(30))
+  /// Looks again into folders that could not be read.
+  var rereading = Backoff(first: .seconds(2), longest: .seconds(60))
+  /// Whether the walk under way met a folder that it could not read.
+  var sawUnreadable = false
   /// Takes up failed pictures again.
   var retrying = Backoff(first: .seconds(5), longest: .seconds(300))
   /// Whether the scan under way saw anything new; polls slow down while nothing changes.

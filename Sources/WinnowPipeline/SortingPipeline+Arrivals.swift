@@ -205,6 +205,7 @@ extension SortingPipeline {
     }
     guard inbox.here != nil else { return }
     if inbox.retrying.isDue(at: now) { retryFailed(in: inbox) }
+    if inbox.rereading.isDue(at: now) { inbox.wantsScan = true }
     if let poll = inbox.nextPoll, poll <= now {
       inbox.wantsScan = true
       inbox.pollPause = inbox.sawChange ? Inbox.shortestPoll : min(inbox.pollPause * 2, Inbox.longestPoll)
@@ -238,7 +239,7 @@ extension SortingPipeline {
             && !self.isExcluded(folder, in: inbox)
         }
       } catch {
-        if start.isEmpty { report(error, reading: start, of: inbox) }
+        if !error.isMissing { report(error, reading: start, of: inbox) }
         return
       }
     }
@@ -252,6 +253,10 @@ extension SortingPipeline {
       case nil:
         inbox.scan = nil
         inbox.scansFinished += 1
+        if !inbox.sawUnreadable {
+          clear(.inboxUnreadable, subject: inbox.name)
+          inbox.rereading.reset()
+        }
         if inbox.isScanning { pumpSoon() }
         return
       }
@@ -263,7 +268,7 @@ extension SortingPipeline {
     if inbox.wantsScan {
       inbox.wantsScan = false
       inbox.newFolders = []
-      clear(.inboxUnreadable, subject: inbox.name)
+      inbox.sawUnreadable = false
       return FilePath()
     }
     return inbox.newFolders.isEmpty ? nil : inbox.newFolders.removeFirst()
@@ -281,8 +286,11 @@ extension SortingPipeline {
     _ = inbox.tracker.observe(.found(path, marks), at: now)
   }
 
-  private func report(_ fault: SystemFault, reading path: FilePath, of inbox: Inbox) {
+  /// A folder cannot be read: a condition names it, and the inbox is looked through again after a while.
+  func report(_ fault: SystemFault, reading path: FilePath, of inbox: Inbox) {
     let place = inbox.place(of: path)
+    inbox.sawUnreadable = true
+    inbox.rereading.plan(at: now)
     raise(
       HealthCondition(
         .inboxUnreadable, subject: inbox.name, "cannot read the folder \(place): \(fault.reason)",

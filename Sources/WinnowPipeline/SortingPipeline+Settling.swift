@@ -117,7 +117,9 @@ extension SortingPipeline {
       note(place, status, .failed, error.sentence, in: inbox, path: path)
       inbox.retrying.plan(at: now)
     } else {
+      // Its folder was closed meanwhile.
       forget(path, in: inbox, at: now)
+      report(fault, reading: path.removingLastComponent(), of: inbox)
     }
   }
 

@@ -232,6 +232,7 @@ public final class SortingPipeline: @unchecked Sendable {
       consider(inbox.nextPoll)
       consider(inbox.nextSafetyScan)
       consider(inbox.retrying.deadline)
+      consider(inbox.rereading.deadline)
       consider(inbox.gate.nextAttempt)
       if let hold = inbox.holdUntil {
         consider(hold)

@@ -50,6 +50,25 @@ struct PassingFaultTests {
     #expect(run.missing().isEmpty)
   }
 
+  @Test("nor when a recovery finished what a kill interrupted", arguments: [nil, MountTraits()], [true, false])
+  func unsyncedWriterAndKill(output: MountTraits?, renamesWithoutReplacing: Bool) throws {
+    let fresh = try SortingRun(
+      MoveScenario(
+        testDescription: "unsynced", inbox: MountTraits(renamesWithoutReplacing: renamesWithoutReplacing),
+        output: output, pictures: Self.pictures, hasSyncedPictures: false))
+    everyCall { call in
+      let run = SortingRun(copying: fresh)
+      run.disk.follow(DiskScript([call: .stop]))
+      run.sort()
+      let wasReached = run.disk.isOff
+      run.restart(after: nil, keepsCommit: call.isMultiple(of: 2))
+      run.recover()
+      let problems = run.problemsToTheEnd()
+      #expect(problems.isEmpty, "killed at call \(call)")
+      return problems.isEmpty && wasReached
+    }
+  }
+
   @Test("a picture that somebody has open for writing is moved once it is closed")
   func busy() throws {
     for output in [nil, MountTraits()] {

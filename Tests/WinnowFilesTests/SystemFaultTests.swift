@@ -16,6 +16,9 @@ struct SystemFaultTests {
     #expect(error.remedy?.isEmpty == false && (error.cause == nil) == (errno == SystemFault.mountAwayErrno))
   }
 
+  @Test("what the system said is kept for the journal")
+  func cause() { #expect(SystemFault("rename", errno: EIO).about("x").cause?.contains("5") == true) }
+
   @Test("faults of the file itself do not pass", arguments: [ENOENT, ENOTDIR, ELOOP, ENAMETOOLONG, EEXIST])
   func lasting(errno: Int32) { #expect(!SystemFault("rename", errno: errno).passes) }
 
