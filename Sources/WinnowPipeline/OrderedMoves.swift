@@ -111,7 +111,10 @@ extension SortingPipeline {
     case .noted: break
     case .postponed(let error), .unresolved(_, let error):
       page.report.add(refused: file, error.description)
-      if case .unresolved(let intent, let error) = ending { report(unresolved: [(intent, error)]) }
+      if case .unresolved(let intent, let error) = ending {
+        placesUnresolved.formUnion(Self.places(of: [(intent, error)]))
+        report(unresolved: [(intent, error)])
+      }
     }
     page.left -= 1
     if page.left == 0 { page.whenDone(page.report) }

@@ -18,6 +18,7 @@ extension SortingPipeline {
       if let path { inbox?.tracker.postponed(path, for: .seconds(1), at: now) }
     case .unresolved(let intent, let error):
       finish(path, in: inbox)
+      placesUnresolved.formUnion(Self.places(of: [(intent, error)]))
       report(unresolved: [(intent, error)])
     }
     pump()

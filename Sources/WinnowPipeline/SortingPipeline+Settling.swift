@@ -68,7 +68,7 @@ extension SortingPipeline {
     at path: FilePath, in inbox: Inbox, root: Root, model: ServedModel, at now: ContinuousClock.Instant
   ) {
     let place = inbox.place(of: path)
-    if placesInHand.contains(place) {
+    if placesInHand.contains(place) || placesUnresolved.contains(place) {
       // A move is about to fill or empty this very place; its outcome tells what lies here.
       return inbox.tracker.putBack(path, at: now + .milliseconds(200))
     }

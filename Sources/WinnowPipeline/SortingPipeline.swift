@@ -70,6 +70,9 @@ public final class SortingPipeline: @unchecked Sendable {
   var digestsInHand: Set<DigestInFolder> = []
   /// Places that a move or an undo is about to fill or empty.
   var placesInHand: Set<Place> = []
+  /// Both ends of moves that were begun and are not ended yet. What lies there is left alone until it is known what
+  /// became of them: a second move of the same picture would break the promises of the first.
+  var placesUnresolved: Set<Place> = []
   var nextJob: UInt64 = 1
   var idleWaits: [IdleWait] = []
   /// Whether descriptors of roots may be open.
@@ -139,6 +142,7 @@ public final class SortingPipeline: @unchecked Sendable {
       if settled > 0 {
         journal(JournalLine(.notice, "finished or dropped \(settled) moves that were under way when winnowd ended"))
       }
+      placesUnresolved = Self.places(of: remaining)
       report(unresolved: remaining)
       isStarted = true
       setInboxes(settings)
@@ -336,7 +340,12 @@ public final class SortingPipeline: @unchecked Sendable {
     }
   }
 
+  static func places(of unresolved: [(MoveIntent, WinnowError)]) -> Set<Place> {
+    Set(unresolved.flatMap { [$0.0.source, $0.0.destination] })
+  }
+
   private func settledLater(_ settled: Int, _ remaining: [(MoveIntent, WinnowError)]) {
+    placesUnresolved = Self.places(of: remaining)
     report(unresolved: remaining)
     if settled > 0 { for inbox in inboxes { inbox.wantsScan = true } }
     pump()

@@ -21,7 +21,11 @@ struct GlobalOptions: ParsableArguments {
     try StandardPaths(StandardPaths.Options(socket: socket?.path))
   }
 
-  func client() throws(WinnowError) -> ControlClient { ControlClient(socket: try paths().socket) }
+  func client() throws(WinnowError) -> ControlClient {
+    // With the socket named, nothing else has to be found: no HOME is needed.
+    if let socket { return ControlClient(socket: socket.path) }
+    return ControlClient(socket: try paths().socket)
+  }
 
   var output: Output { Output(isJSON: json) }
 
