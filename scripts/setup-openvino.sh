@@ -25,7 +25,7 @@ trap 'rm -rf "$work"' EXIT
 
 if [ -n "${WINNOW_WHEELS:-}" ]; then
   [ -e "$WINNOW_WHEELS/$wheel" ] || die "$WINNOW_WHEELS holds no $wheel" \
-    "put that file there (from https://pypi.org/project/openvino/$version/#files), or unset WINNOW_WHEELS"
+    "put that file of OpenVINO $version there, or unset WINNOW_WHEELS"
   file="$WINNOW_WHEELS/$wheel"
 else
   say "fetching OpenVINO $version (57 MB)"

@@ -47,7 +47,7 @@ import WinnowCore
         testDescription: "the command line, relative to the working folder, without a home",
         variables: ["WINNOW_CONFIG": "/e/c", "WINNOW_SOCKET": "sock"],
         options: .init(configuration: "w.yaml", stateDirectory: "./state"),
-        expected: ["/work/w.yaml", "/work/./state", "/work/sock"], mustExist: true),
+        expected: ["/place/w.yaml", "/place/./state", "/place/sock"], mustExist: true),
     ])
   func places(place: Case) throws {
     let paths = try StandardPaths(place.options, in: surroundings(place.user, place.variables))
@@ -76,6 +76,6 @@ import WinnowCore
   }
 
   private func surroundings(_ user: UInt32, _ variables: [String: FilePath]) -> StandardPaths.Surroundings {
-    StandardPaths.Surroundings(userID: user, workingFolder: "/work", variable: { variables[$0] })
+    StandardPaths.Surroundings(userID: user, workingFolder: "/place", variable: { variables[$0] })
   }
 }
