@@ -107,6 +107,8 @@ let package = Package(
         "WinnowControlAPI", system,
       ]),
 
+    module("WinnowDataset", ["WinnowCore", "WinnowFiles"]),
+
     // Edges.
     module(
       "WinnowControlServer", ["WinnowCore", "WinnowControlAPI", nioCore, nioPosix, nioHTTP1, system]),
@@ -119,9 +121,12 @@ let package = Package(
         "WinnowCore", "WinnowFiles", "WinnowWire", "WinnowConfig", "WinnowLedger", "WinnowBundle", "WinnowSupervision",
         "WinnowPipeline", "WinnowControlAPI", "WinnowControlServer", "CWinnowLinux", system,
       ]),
+    module(
+      "WinnowLab",
+      ["WinnowCore", "WinnowBundle", "WinnowSupervision", "WinnowControlAPI", "WinnowImport", system]),
     program("winnowd", ["WinnowCore", "WinnowConfig", "WinnowDaemon", arguments, system]),
     program("winnow-worker", ["WinnowInference"], linking: engine),
-    program("winnow-lab", ["WinnowImport"]),
+    program("winnow-lab", ["WinnowLab"]),
     program(
       "winnowctl",
       [
@@ -156,6 +161,7 @@ let package = Package(
         "WinnowControlAPI",
         "WinnowImport", system,
       ]),
+    tests("WinnowDatasetTests", ["WinnowCore", "WinnowDataset"]),
     tests("ProcessTests", ["WinnowCore", "WinnowTestSupport", system]),
     tests("ArchitectureTests", ["WinnowCore"]),
     tests("CrashTests", ["WinnowCore", "WinnowFiles", "WinnowTestSupport", system]),

@@ -4,7 +4,7 @@ public import WinnowControlAPI
 public import WinnowCore
 import WinnowFiles
 import WinnowGraph
-import WinnowSupervision
+public import WinnowSupervision
 
 /// Makes a version of a model from an ONNX file: checks it, brings it into the form that is served, lets the worker
 /// compute its golden answers, publishes it, and compiles it for this machine.

@@ -1,4 +1,4 @@
 import Glibc
-import WinnowImport
+import WinnowLab
 
 exit(LabProgram.run(Array(CommandLine.arguments.dropFirst())))

@@ -1,5 +1,6 @@
 import Dispatch
 import Glibc
+import WinnowSupervision
 
 /// Asks for cancellation once standard input ends, or at SIGINT, SIGTERM and SIGHUP, as long as this object lives.
 final class CancellationWatch {

@@ -3,6 +3,7 @@ import SystemPackage
 import WinnowBundle
 import WinnowControlAPI
 import WinnowCore
+import WinnowImport
 import WinnowSupervision
 
 /// A whole run of winnow-lab.

@@ -1,6 +1,5 @@
 import Synchronization
 public import WinnowCore
-import WinnowSupervision
 
 /// Whether whoever asked for a job has given it up. Asked for on any thread, looked at by the one that works.
 public final class Cancellation: Sendable {
@@ -29,7 +28,7 @@ public final class Cancellation: Sendable {
   }
 
   /// Sees to it that `action` is carried out if the end is asked for, or was before, until `stopActing`.
-  func act(_ action: @escaping @Sendable () -> Void) {
+  public func act(_ action: @escaping @Sendable () -> Void) {
     let isLate = state.withLock { state in
       if !state.isRequested { state.action = action }
       return state.isRequested
@@ -37,5 +36,5 @@ public final class Cancellation: Sendable {
     if isLate { action() }
   }
 
-  func stopActing() { state.withLock { $0.action = nil } }
+  public func stopActing() { state.withLock { $0.action = nil } }
 }
