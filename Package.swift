@@ -139,14 +139,16 @@ let package = Package(
     tests("WinnowWireTests", ["WinnowCore", "WinnowWire"]),
     tests("WinnowGraphTests", ["WinnowCore", "WinnowGraph"]),
     tests("WinnowImagingTests", ["WinnowCore", "WinnowImaging"]),
-    tests("WinnowConfigTests", ["WinnowCore", "WinnowConfig", system]),
+    tests("WinnowConfigTests", ["WinnowCore", "WinnowConfig", "WinnowTestSupport", system]),
     tests(
       "WinnowLedgerTests", ["WinnowCore", "WinnowLedger", .product(name: "GRDB", package: "GRDB.swift"), system]),
     tests("WinnowSupervisionTests", ["WinnowCore", "WinnowFiles", "WinnowWire", "WinnowSupervision", system]),
-    tests("WinnowBundleTests", ["WinnowCore", "WinnowFiles", "WinnowBundle", system]),
+    tests("WinnowBundleTests", ["WinnowCore", "WinnowFiles", "WinnowBundle", "WinnowTestSupport", system]),
     tests(
       "WinnowControlTests",
-      ["WinnowCore", "WinnowControlAPI", "WinnowControlServer", "WinnowControlClient", system]),
+      [
+        "WinnowCore", "WinnowControlAPI", "WinnowControlServer", "WinnowControlClient", "WinnowTestSupport", system,
+      ]),
     .target(name: "CSandboxProbe", dependencies: ["CWinnowLinux"], path: "Tests/CSandboxProbe"),
     tests(
       "WinnowInferenceTests",
@@ -158,9 +160,9 @@ let package = Package(
       "WinnowImportTests",
       [
         "WinnowCore", "WinnowFiles", "WinnowWire", "WinnowGraph", "WinnowBundle", "WinnowSupervision",
-        "WinnowControlAPI",
-        "WinnowImport", system,
+        "WinnowControlAPI", "WinnowImport", "WinnowTestSupport", system,
       ]),
+    tests("WinnowPipelineTests", ["WinnowPipeline"]),
     tests("WinnowDatasetTests", ["WinnowCore", "WinnowDataset"]),
     tests("ProcessTests", ["WinnowCore", "WinnowTestSupport", system]),
     tests("ArchitectureTests", ["WinnowCore"]),

@@ -228,7 +228,7 @@ public final class DurableMove {
 
   /// What lies at the destination now is the open file, unchanged. Otherwise another file was swapped in at the last
   /// moment: it goes back, durably, before the move is given up.
-  private func compareArrived(_ move: CheckedMove) throws(MoveStop) -> Placing {
+  func compareArrived(_ move: CheckedMove) throws(MoveStop) -> Placing {
     let arrived: FileStatus?
     do throws(SystemFault) {
       arrived = try fileSystem.statusIfPresent(of: move.destinationName, in: move.destinationFolder.raw)

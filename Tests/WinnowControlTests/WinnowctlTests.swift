@@ -5,6 +5,7 @@ import Testing
 import WinnowControlAPI
 import WinnowControlServer
 import WinnowCore
+import WinnowTestSupport
 
 @Suite("winnowctl")
 struct WinnowctlTests {
@@ -158,7 +159,7 @@ struct WinnowctlTests {
     let other = source.path.appending("other.onnx")
     #expect(try set.tool.run("model", "export", "broken", "--output", other.string).status == 3)
     #expect(try set.tool.run("model", "export", "none", "--output", other.string).status == 1)
-    #expect(source.names == ["network", "out.onnx"])
+    #expect(try source.names() == ["network", "out.onnx"])
   }
 
   @Test("without a daemon, or with --local, model verbs run winnow-lab and say so")
