@@ -27,6 +27,8 @@ struct MoveScenario: Sendable, CustomTestStringConvertible {
   /// Whether the file system offers any way to move safely.
   var canMove = true
   var placeholder = PlaceholderUse.forbidden
+  /// From how many moves on the file system is synced as a whole.
+  var wholeSyncFrom = 24
 
   static let inboxRoot: FilePath = "/photos/inbox"
   var outputRoot: FilePath { output == nil ? "/photos/sorted" : "/archive/sorted" }
@@ -42,6 +44,12 @@ struct MoveScenario: Sendable, CustomTestStringConvertible {
     MoveScenario(testDescription: "rename"),
     MoveScenario(testDescription: "rename, three pictures, a new folder", pictures: three, hasFolder: false),
     MoveScenario(testDescription: "rename, one name for all", pictures: sameNames, batchSize: 2),
+    MoveScenario(
+      testDescription: "rename, three pictures, synced as a whole", pictures: three, hasFolder: false,
+      wholeSyncFrom: 2),
+    MoveScenario(
+      testDescription: "rename, three pictures, where a file system cannot be synced as a whole",
+      inbox: MountTraits(syncsWhole: false), pictures: three, wholeSyncFrom: 2),
     MoveScenario(
       testDescription: "rename, taken names", pictures: three, taken: ["rose/a.jpg", "rose/a-2.jpg", "rose/c.jpg"]),
     MoveScenario(

@@ -84,7 +84,7 @@ final class SortingRun {
     var generator = SeededGenerator(seed: 0xA110 + starts)
     mover = DurableMove(
       on: disk, roots: RootTable(on: disk), journal: journal, now: { [disk] in disk.now() },
-      randomWord: { generator.next() })
+      randomWord: { generator.next() }, wholeSyncFrom: scenario.wholeSyncFrom)
   }
 
   /// Ends the process, so that every descriptor has to be closed.
