@@ -107,7 +107,9 @@ let package = Package(
         "WinnowControlAPI", system,
       ]),
 
-    module("WinnowDataset", ["WinnowCore", "WinnowFiles", "WinnowSupervision", system]),
+    module(
+      "WinnowDataset",
+      ["WinnowCore", "WinnowFiles", "WinnowSupervision", "WinnowControlAPI", "CWinnowLinux", system]),
 
     // Edges.
     module(
@@ -161,7 +163,9 @@ let package = Package(
         "WinnowControlAPI",
         "WinnowImport", system,
       ]),
-    tests("WinnowDatasetTests", ["WinnowCore", "WinnowFiles", "WinnowSupervision", "WinnowDataset", system]),
+    tests(
+      "WinnowDatasetTests",
+      ["WinnowCore", "WinnowFiles", "WinnowSupervision", "WinnowControlAPI", "WinnowDataset", system]),
     tests("ProcessTests", ["WinnowCore", "WinnowTestSupport", system]),
     tests("ArchitectureTests", ["WinnowCore"]),
     tests("CrashTests", ["WinnowCore", "WinnowFiles", "WinnowTestSupport", system]),
