@@ -45,9 +45,8 @@ struct DatasetSurvey {
   private(set) var rejects: [Reject] = []
   /// Pictures with the same bytes as an earlier one, which comes first.
   private(set) var exactCopies: [(first: Int, second: Int)] = []
-  private var near = NearDuplicates()
-  /// The picture behind each id of `near`; exact copies have none.
-  private var nearIDs: [Int32] = []
+  /// Pictures that look the same without being the same bytes.
+  private(set) var nearDuplicates: [(first: Int, second: Int)] = []
   private var firstByDigest: [Digest: Int32] = [:]
   private var cameras: [String: Int32] = [:]
 
@@ -63,21 +62,27 @@ struct DatasetSurvey {
     each: (Int, LookOutcome) throws(WinnowError) -> Void = { _, _ in }
   ) throws(WinnowError) {
     let count = folder.files.count
-    var survey = Self()
+    var near = NearDuplicates()
+    // The picture behind each number of `near`; exact copies have none.
+    var compared: [Int32] = []
     try looker.look(at: folder.subjects(at: 0..<count), wishes) { index, outcome throws(WinnowError) in
       try cancellation.check()
-      survey.take(index, outcome)
+      if let look = take(index, outcome) {
+        compared.append(Int32(pictures.count - 1))
+        near.add(look)
+      }
       try each(index, outcome)
       // A thousand steps are as fine as anybody looks.
       if index % max(1, count / 1000) == 0 { report(Double(index) / Double(count), "looked at \(index) of \(count)") }
     }
-    survey.firstByDigest = [:]
-    self = survey
+    report(1, "comparing \(compared.count) pictures")
+    nearDuplicates = near.pairs().map { (Int(compared[$0.first]), Int(compared[$0.second])) }
+    if let problem = near.problem { throw problem }
+    firstByDigest = [:]
   }
 
-  private init() {}
-
-  private mutating func take(_ index: Int, _ outcome: LookOutcome) {
+  /// - Returns: the look at a picture whose bytes have not come before.
+  private mutating func take(_ index: Int, _ outcome: LookOutcome) -> PictureLook? {
     switch outcome {
     case .looked(let look, _):
       let id = Int32(pictures.count)
@@ -93,18 +98,13 @@ struct DatasetSurvey {
         exactCopies.append((Int(first), Int(id)))
       } else {
         firstByDigest[digest] = id
-        nearIDs.append(id)
-        near.add(look)
+        return look
       }
     case .refused(let refusal, _):
       rejects.append(Reject(file: Int32(index), reason: refusal.kind.rawValue, detail: refusal.detail))
     case .unreadable(let error):
       rejects.append(Reject(file: Int32(index), reason: Refusal.Kind.unreadable.rawValue, detail: error.message))
     }
-  }
-
-  /// Pictures that look the same without being the same bytes.
-  func nearDuplicates() -> [(first: Int, second: Int)] {
-    near.pairs().map { (Int(nearIDs[$0.first]), Int(nearIDs[$0.second])) }
+    return nil
   }
 }

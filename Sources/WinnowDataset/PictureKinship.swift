@@ -39,7 +39,7 @@ struct PictureKinship {
 
   init(_ survey: DatasetSurvey) {
     var links = survey.exactCopies.map { Link(first: $0.first, second: $0.second, reason: .exactDuplicate) }
-    links += survey.nearDuplicates().map { Link(first: $0.first, second: $0.second, reason: .nearDuplicate) }
+    links += survey.nearDuplicates.map { Link(first: $0.first, second: $0.second, reason: .nearDuplicate) }
     links += Self.bursts(survey.pictures)
     self.init(count: survey.pictures.count, links)
   }
