@@ -107,7 +107,7 @@ let package = Package(
         "WinnowControlAPI", system,
       ]),
 
-    module("WinnowDataset", ["WinnowCore", "WinnowFiles"]),
+    module("WinnowDataset", ["WinnowCore", "WinnowFiles", "WinnowSupervision", system]),
 
     // Edges.
     module(
@@ -161,7 +161,7 @@ let package = Package(
         "WinnowControlAPI",
         "WinnowImport", system,
       ]),
-    tests("WinnowDatasetTests", ["WinnowCore", "WinnowDataset"]),
+    tests("WinnowDatasetTests", ["WinnowCore", "WinnowFiles", "WinnowSupervision", "WinnowDataset", system]),
     tests("ProcessTests", ["WinnowCore", "WinnowTestSupport", system]),
     tests("ArchitectureTests", ["WinnowCore"]),
     tests("CrashTests", ["WinnowCore", "WinnowFiles", "WinnowTestSupport", system]),
