@@ -29,6 +29,10 @@ public struct NearDuplicates: ~Copyable {
   /// Pictures of the very same hash that are yet different: no more are told apart from each other.
   static let mostOfOneHash = 32
 
+  /// Drawings and plain pictures can be near to thousands by their hashes; only so many of the nearest are compared, so
+  /// that the time stays proportional to the number of pictures.
+  static let mostCandidates = 48
+
   private let hasher = PictureHasher()
   private let comparison = PictureComparison()
   private var wholes: [UInt64] = []
@@ -103,7 +107,8 @@ public struct NearDuplicates: ~Copyable {
           hints[index] = Hint(distance: distance, view: view, isSwapped: false)
         }
       }
-      for (index, hint) in hints.sorted(by: { ($0.value.distance, $0.key) < ($1.value.distance, $1.key) }) {
+      let nearest = hints.sorted { ($0.value.distance, $0.key) < ($1.value.distance, $1.key) }
+      for (index, hint) in nearest.prefix(Self.mostCandidates) {
         search.consider(Int(id), Int(kept[index])) { confirm($0, $1, hint) }
       }
     }
