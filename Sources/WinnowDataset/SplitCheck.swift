@@ -6,9 +6,6 @@ public import WinnowSupervision
 
 /// Looks for pictures that lie in one part of a split and, the same or as good as the same, in another.
 public struct SplitCheck<Looker: PictureLooking> {
-  /// Leaks that are listed; all are counted.
-  private static var mostLeaks: Int { 10_000 }
-
   private let folder: FilePath
   private let looker: Looker
   private let cancellation: Cancellation
@@ -33,8 +30,14 @@ public struct SplitCheck<Looker: PictureLooking> {
         remedy: "name a folder that holds train, val and test with class folders in each")
     }
     let survey = try DatasetSurvey(of: dataset, by: looker, cancellation: cancellation, report: report)
-    return Self.report(on: dataset, survey, PictureKinship(survey))
+    return SplitLeaks.report(on: dataset, survey, PictureKinship(survey))
   }
+}
+
+/// What the pictures that belong together say of the parts they lie in.
+enum SplitLeaks {
+  /// Leaks that are listed; all are counted.
+  private static let mostLeaks = 10_000
 
   static func report(
     on folder: DatasetFolder, _ survey: DatasetSurvey, _ kinship: PictureKinship

@@ -40,10 +40,7 @@ final class MadeLooks: PictureLooking {
       let pair = word.split(separator: "=")
       if pair.count == 2 { fields[pair[0]] = pair[1] }
     }
-    let shown = Array((fields["shows"].map(String.init) ?? text).utf8)
-    let luma = (0..<PictureSignature.lumaSide * PictureSignature.lumaSide).map { index in
-      shown.isEmpty ? 0 : shown[index % shown.count] &* UInt8(truncatingIfNeeded: index / shown.count &+ 1)
-    }
+    let shown = fields["shows"].map(String.init) ?? text
     let side = fields["side"].flatMap { Int($0) } ?? 400
     return .looked(
       PictureLook(
@@ -55,9 +52,40 @@ final class MadeLooks: PictureLooking {
         storage: PictureStorage(colour: fields["colour"].flatMap { .init(rawValue: String($0)) } ?? .rgb),
         measures: PictureMeasures(
           brightness: 0.5, contrast: 0.2, darkest: 0, lightest: 1, entropy: 7, sharpness: 500),
-        signature: PictureSignature(
-          luma: luma,
-          colour: Array(repeating: 128, count: 3 * PictureSignature.colourSide * PictureSignature.colourSide)),
+        signature: signature(of: shown),
         thumbnail: wishes.thumbnailSide == nil ? [] : [0xFF, 0xD8, 0xFF, 0xD9]), converted: nil)
+  }
+
+  /// Blurred patches as different as photos are, the same for the same text.
+  private static func signature(of shown: String) -> PictureSignature {
+    var dice = SeededDice(seed: shown.utf8.reduce(5381) { $0 &* 33 &+ UInt64($1) })
+    let side = PictureSignature.lumaSide
+    let patches = (0..<81).map { _ in Double(dice.next() % 256) }
+    let luma = (0..<side * side).map { index -> UInt8 in
+      let (row, column) = (Double(index / side) / 8, Double(index % side) / 8)
+      let (top, left) = (Int(row), Int(column))
+      let (down, right) = (row - Double(top), column - Double(left))
+      let upper = patches[top * 9 + left] * (1 - right) + patches[top * 9 + left + 1] * right
+      let lower = patches[top * 9 + 9 + left] * (1 - right) + patches[top * 9 + 10 + left] * right
+      return UInt8(upper * (1 - down) + lower * down)
+    }
+    let colour = (0..<3 * PictureSignature.colourSide * PictureSignature.colourSide).map { _ in
+      UInt8(truncatingIfNeeded: dice.next())
+    }
+    return PictureSignature(luma: luma, colour: colour)
+  }
+}
+
+/// SplitMix64: numbers that look random and are the same for the same seed.
+private struct SeededDice: RandomNumberGenerator {
+  private var state: UInt64
+
+  init(seed: UInt64) { state = seed }
+
+  mutating func next() -> UInt64 {
+    state &+= 0x9E37_79B9_7F4A_7C15
+    var value = (state ^ (state >> 30)) &* 0xBF58_476D_1CE4_E5B9
+    value = (value ^ (value >> 27)) &* 0x94D0_49BB_1331_11EB
+    return value ^ (value >> 31)
   }
 }
