@@ -3,6 +3,7 @@ import SystemPackage
 import WinnowBundle
 import WinnowControlAPI
 import WinnowCore
+import WinnowSupervision
 
 @testable import WinnowImport
 
