@@ -9,7 +9,7 @@ struct DatasetTally {
   /// Pictures with a shorter side are called tiny, in pixels; chosen, not measured.
   static let tinySide = 64
   /// Problems that are listed; all are counted.
-  static let mostProblems = 10_000
+  static let mostProblems = 1000
 
   private let folder: DatasetFolder
   private var info: DatasetInfoReport

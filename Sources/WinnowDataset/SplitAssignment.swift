@@ -4,16 +4,32 @@
 /// that its classes lack most in; then groups are moved and exchanged within a class as long as that brings the parts
 /// nearer to their shares. What is equal is decided by a hash of the seed and the group's key.
 struct SplitAssignment {
-  /// Pictures that stay together.
+  /// Pictures that stay together, in few bytes, since most groups are one picture.
   struct Group {
-    /// The path of its first picture: what the hash is taken of, so that the order of the input does not matter.
-    var key: [UInt8]
-    /// How many pictures of which class. Mostly one class; more where the same picture lies in two.
-    var counts: [Int: Int]
+    /// Of the path of its first picture, so that the order of the input does not matter.
+    fileprivate let name: UInt64
+    private let first: (label: Int32, count: Int32)
+    /// Beside the first class, where the same picture lies in two.
+    private let others: [Int: Int]
 
-    var size: Int { counts.values.reduce(0, +) }
+    init(key: [UInt8], counts: [Int: Int]) {
+      name = SplitAssignment.fold(key)
+      var others = counts
+      let label = counts.keys.min() ?? 0
+      first = (Int32(label), Int32(others.removeValue(forKey: label) ?? 0))
+      self.others = others
+    }
+
+    /// How many pictures of which class.
+    var counts: [Int: Int] {
+      var counts = others
+      counts[Int(first.label)] = Int(first.count)
+      return counts
+    }
+
+    var size: Int { others.values.reduce(Int(first.count), +) }
     /// The class, where there is one alone.
-    var onlyClass: Int? { counts.count == 1 ? counts.keys.first : nil }
+    var onlyClass: Int? { others.isEmpty ? Int(first.label) : nil }
   }
 
   /// The part of each group, as an index of `shares`.
@@ -31,7 +47,7 @@ struct SplitAssignment {
   init(_ groups: [Group], shares: [Double], seed: UInt64) {
     self.groups = groups
     self.shares = shares
-    hashes = groups.map { Self.hash($0.key, seed) }
+    hashes = groups.map { Self.spread($0.name, seed) }
     parts = Array(repeating: 0, count: groups.count)
     for group in groups {
       for (label, count) in group.counts {
@@ -70,10 +86,9 @@ struct SplitAssignment {
     let sizes = groups.map(\.size)
     let order = groups.indices.sorted { left, right in
       let (first, second) = (groups[left], groups[right])
-      if (first.counts.count > 1) != (second.counts.count > 1) { return first.counts.count > 1 }
+      if (first.onlyClass == nil) != (second.onlyClass == nil) { return first.onlyClass == nil }
       if sizes[left] != sizes[right] { return sizes[left] > sizes[right] }
-      if hashes[left] != hashes[right] { return hashes[left] < hashes[right] }
-      return first.key.lexicographicallyPrecedes(second.key)
+      return hashes[left] < hashes[right]
     }
     for group in order {
       // What is gained in the sum of squares by putting the group there.
@@ -151,17 +166,18 @@ struct SplitAssignment {
     return best?.step
   }
 
-  /// FNV-1a over seed and key, then SplitMix64's finish, which spreads it over all bits.
-  static func hash(_ key: [UInt8], _ seed: UInt64) -> UInt64 {
-    var hash: UInt64 = 0xCBF2_9CE4_8422_2325
-    func mix(_ byte: UInt8) {
-      hash ^= UInt64(byte)
-      hash = hash &* 0x0000_0100_0000_01B3
-    }
-    for shift in stride(from: 0, to: 64, by: 8) { mix(UInt8(truncatingIfNeeded: seed >> UInt64(shift))) }
-    for byte in key { mix(byte) }
+  /// FNV-1a.
+  fileprivate static func fold(_ key: [UInt8]) -> UInt64 {
+    key.reduce(0xCBF2_9CE4_8422_2325) { ($0 ^ UInt64($1)) &* 0x0000_0100_0000_01B3 }
+  }
+
+  /// SplitMix64's step and finish, which spread number and seed over all bits.
+  private static func spread(_ name: UInt64, _ seed: UInt64) -> UInt64 {
+    var hash = name &+ (seed &+ 1) &* 0x9E37_79B9_7F4A_7C15
     hash = (hash ^ (hash >> 30)) &* 0xBF58_476D_1CE4_E5B9
     hash = (hash ^ (hash >> 27)) &* 0x94D0_49BB_1331_11EB
     return hash ^ (hash >> 31)
   }
+
+  static func hash(_ key: [UInt8], _ seed: UInt64) -> UInt64 { spread(fold(key), seed) }
 }

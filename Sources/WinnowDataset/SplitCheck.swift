@@ -37,7 +37,7 @@ public struct SplitCheck<Looker: PictureLooking> {
 /// What the pictures that belong together say of the parts they lie in.
 enum SplitLeaks {
   /// Leaks that are listed; all are counted.
-  private static let mostLeaks = 10_000
+  private static let mostLeaks = 1000
 
   static func report(
     on folder: DatasetFolder, _ survey: DatasetSurvey, _ kinship: PictureKinship

@@ -22,12 +22,8 @@ final class SplitOutput {
   init(_ settings: SplitSettings) throws(WinnowError) {
     self.settings = settings
     path = try settings.output
-    do throws(SystemFault) {
-      opened = try Root(opening: path, on: fileSystem)
-    } catch {
-      if error.errno == ENOENT { return }
-      throw error.about(path.escaped)
-    }
+    guard let found = try find() else { return }
+    opened = found
     try lock()
     guard try isThere(Self.planName) else {
       if try isThere(Self.manifestName) { throw taken("is a split already") }
@@ -45,6 +41,21 @@ final class SplitOutput {
       return false
     }
     hasPlan = true
+  }
+
+  /// The folder, nil where nothing is there. A link is not followed: it could lead anywhere.
+  private func find() throws(WinnowError) -> Root? {
+    guard let last = path.lastComponent else { return nil }
+    let name = FilePath(root: nil, components: last)
+    let found = try attempt(path.escaped) { () throws(SystemFault) -> Root? in
+      let parent = try Root(opening: path.removingLastComponent(), on: fileSystem)
+      guard let status = try fileSystem.statusIfPresent(of: name, in: parent.raw) else { return nil }
+      guard status.kind == .folder else { throw SystemFault("make", errno: EEXIST) }
+      let root = try Root(opening: path, on: fileSystem)
+      guard root.status.isSameFile(as: status) else { throw SystemFault("open", errno: ELOOP) }
+      return root
+    }
+    return found
   }
 
   /// - Throws: `.notFound` before `lay`.

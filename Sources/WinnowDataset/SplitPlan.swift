@@ -52,22 +52,22 @@ struct SplitPlan {
     }
     let kinship = PictureKinship(survey)
     let parts = settings.ratios.parts
-    var counts: [Int: [Int: Int]] = [:]
-    for index in classes.indices where classes[index] >= 0 {
-      counts[kinship.groups[index], default: [:]][classes[index], default: 0] += 1
+    // Members of a group one after the other, the first one first.
+    let order = classes.indices.filter { classes[$0] >= 0 }
+      .sorted { (kinship.groups[$0], $0) < (kinship.groups[$1], $1) }
+    var groups: [SplitAssignment.Group] = []
+    var groupOfPicture = [Int32](repeating: -1, count: classes.count)
+    for members in order.chunked(by: { kinship.groups[$0] == kinship.groups[$1] }) {
+      var counts: [Int: Int] = [:]
+      for index in members {
+        counts[classes[index], default: 0] += 1
+        groupOfPicture[index] = Int32(groups.count)
+      }
+      let first = folder.files[Int(survey.pictures[members[members.startIndex]].file)]
+      groups.append(.init(key: first.path.bytes, counts: counts))
     }
-    // The first of a group that is in a class at all gives the group its key.
-    var firsts: [Int: Int] = [:]
-    for index in classes.indices where classes[index] >= 0 && firsts[kinship.groups[index]] == nil {
-      firsts[kinship.groups[index]] = index
-    }
-    let ids = counts.keys.sorted()
     let assignment = SplitAssignment(
-      ids.map { id in
-        let first = survey.pictures[firsts[id] ?? id]
-        return .init(key: folder.files[Int(first.file)].path.bytes, counts: counts[id] ?? [:])
-      }, shares: parts.map { settings.ratios.shares[$0] ?? 0 }, seed: settings.seed)
-    let partOfGroup = Dictionary(uniqueKeysWithValues: zip(ids, assignment.parts))
+      groups, shares: parts.map { settings.ratios.shares[$0] ?? 0 }, seed: settings.seed)
 
     self.folder = folder
     self.survey = survey
@@ -76,24 +76,24 @@ struct SplitPlan {
     self.classes = classes
     self.parts = parts
     self.loose = loose
-    partOfPicture = classes.indices.map { partOfGroup[kinship.groups[$0]] ?? 0 }
+    partOfPicture = groupOfPicture.map { $0 < 0 ? 0 : assignment.parts[Int($0)] }
     head = SplitManifest.Head(
       report: SplitReport(
         folder: settings.folder, output: output, ratios: settings.ratios.text, seed: settings.seed,
         placing: settings.placing.rawValue, pictures: classes.count { $0 >= 0 }, classes: [],
         leftOut: survey.rejects.count + loose.count + folder.oddities.count, warnings: []),
       shares: Dictionary(uniqueKeysWithValues: parts.map { ($0.rawValue, settings.ratios.shares[$0] ?? 0) }))
-    countClasses(counts)
+    countClasses(groups)
     head.report.warnings = emptyParts() + largeGroups() + picturesInTwoClasses()
   }
 
-  private mutating func countClasses(_ groups: [Int: [Int: Int]]) {
+  private mutating func countClasses(_ groups: [SplitAssignment.Group]) {
     let none = Dictionary(uniqueKeysWithValues: parts.map { ($0.rawValue, 0) })
     var found = labels.map { SplitReport.ClassCounts(label: $0, parts: none, groups: 0, largestGroup: 0) }
     for (index, label) in classes.enumerated() where label >= 0 {
       found[label].parts[parts[partOfPicture[index]].rawValue, default: 0] += 1
     }
-    for (label, count) in groups.values.joined() {
+    for (label, count) in groups.lazy.map(\.counts).joined() {
       found[label].groups += 1
       found[label].largestGroup = max(found[label].largestGroup, count)
     }
@@ -166,5 +166,18 @@ struct SplitPlan {
         SplitManifest.LeftOut(file: oddity.path, reason: oddity.kind.rawValue, detail: oddity.reason))
     }
     try writer.finish()
+  }
+}
+
+extension Array {
+  /// The longest runs of neighbours that belong together.
+  fileprivate func chunked(by belong: (Element, Element) -> Bool) -> [ArraySlice<Element>] {
+    var chunks: [ArraySlice<Element>] = []
+    var start = startIndex
+    for index in indices.dropFirst() where !belong(self[index - 1], self[index]) {
+      chunks.append(self[start..<index])
+      start = index
+    }
+    return isEmpty ? [] : chunks + [self[start...]]
   }
 }

@@ -114,6 +114,23 @@ struct DatasetSplittingTests {
     #expect(throws: WinnowError.self) { try Self.split(ground) }
   }
 
+  @Test("an output that is a link or a file is refused")
+  func linkedOutput() throws {
+    for target in ["elsewhere", "nowhere"] as [FilePath] {
+      let ground = try Playground()
+      try Self.garden(ground)
+      try ground.makeFolder("elsewhere")
+      try ground.link("set_split", to: target)
+      #expect(#expect(throws: WinnowError.self) { try Self.split(ground) }?.code == .alreadyExists)
+      #expect(try FileManager.default.contentsOfDirectory(atPath: ground.path.appending("elsewhere").string).isEmpty)
+    }
+    let ground = try Playground()
+    try Self.garden(ground)
+    try ground.put("set_split", "mine")
+    #expect(#expect(throws: WinnowError.self) { try Self.split(ground) }?.code == .alreadyExists)
+    #expect(ground.text("set_split") == "mine")
+  }
+
   @Test("stopped while it places files, it goes on by its plan and looks at nothing again")
   func resumed() throws {
     let ground = try Playground()
