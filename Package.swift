@@ -125,7 +125,9 @@ let package = Package(
       ]),
     module(
       "WinnowLab",
-      ["WinnowCore", "WinnowBundle", "WinnowSupervision", "WinnowControlAPI", "WinnowImport", system]),
+      [
+        "WinnowCore", "WinnowBundle", "WinnowSupervision", "WinnowControlAPI", "WinnowImport", "WinnowDataset", system,
+      ]),
     program("winnowd", ["WinnowCore", "WinnowConfig", "WinnowDaemon", arguments, system]),
     program("winnow-worker", ["WinnowInference"], linking: engine),
     program("winnow-lab", ["WinnowLab"]),

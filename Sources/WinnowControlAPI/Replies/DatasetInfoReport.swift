@@ -85,7 +85,7 @@ public struct DatasetInfoReport: Hashable, Sendable {
   /// Absent without pictures.
   public var sides: Sides?
   public var imbalance: Imbalance?
-  /// The first ten thousand; `problemCounts` counts all.
+  /// The first thousand; `problemCounts` counts all.
   public var problems: [Problem]
   public var problemCounts: [String: Int]
   /// Absent unless the folder holds parts.
