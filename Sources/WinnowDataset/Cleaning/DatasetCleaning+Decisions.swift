@@ -1,6 +1,7 @@
 import SystemPackage
 public import WinnowCore
 import WinnowFiles
+import WinnowSupervision
 
 extension DatasetCleaning {
   /// Applies what a person decided to the folder that was cleaned: pictures decided for come in under the next free
