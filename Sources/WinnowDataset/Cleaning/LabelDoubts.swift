@@ -26,7 +26,7 @@ struct LabelDoubts {
     return opinions.map { opinion in
       guard let opinion else { return nil }
       let sure = zip(opinion.classes, opinion.probabilities)
-        .filter { (0..<classCount).contains($0.0) && Double($0.1) >= thresholds[$0.0] && $0.1 > 0 }
+        .filter { (0..<classCount).contains($0.0) && Double($0.1) >= thresholds[$0.0] - 1e-6 && $0.1 > 0 }
         .max { ($0.1, $1.0) < ($1.1, $0.0) }
       guard let sure, sure.0 != opinion.label else { return nil }
       return sure.0
