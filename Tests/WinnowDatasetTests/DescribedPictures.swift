@@ -37,11 +37,11 @@ final class DescribedPictures: PictureLooking {
     let digest = hasher.finish()
     let text = String(decoding: bytes, as: UTF8.self)
     if text.contains("broken") { return .refused(Refusal(.truncated, "the data end early"), digest: digest) }
-    let words = Dictionary(
-      text.split(separator: " ").map { $0.split(separator: "=") }.filter { $0.count == 2 }.map {
-        (String($0[0]), String($0[1]))
-      }
-    ) { $1 }
+    var words: [String: String] = [:]
+    for word in text.split(separator: " ") {
+      let sides = word.split(separator: "=")
+      if sides.count == 2 { words[String(sides[0])] = String(sides[1]) }
+    }
     func number(_ key: String, _ usual: Double) -> Double { words[key].flatMap { Double($0) } ?? usual }
     guard
       var look = try? MadeLook.of(
