@@ -90,6 +90,30 @@ struct DatasetCleaningTests {
     #expect(report.leftOut.first { $0.file == "c/b.jpg" }?.of == "c/a.jpg")
   }
 
+  @Test("a picture that lies in two classes is told of")
+  func twoClasses() throws {
+    try put("cat/1.jpg", "seed=1")
+    try put("dog/1.jpg", "seed=1")
+    try put("dog/2.jpg", "seed=2")
+    let report = try clean()
+    #expect(report.kept.map(\.file) == ["cat/1.jpg", "dog/2.jpg"])
+    #expect(report.warnings.count == 1)
+  }
+
+  @Test("a file that changes after it was looked at is not taken for what it was")
+  func changedFile() throws {
+    try put("a/1.jpg", "seed=1")
+    try put("a/2.png", "seed=2 format=png")
+    try put("a/3.jpg", "seed=3")
+    // The third look is the last before pictures are placed.
+    pictures.afterLook = { [self] number in if number == 2 { try? put("a/1.jpg", "seed=4") } }
+    let report = try clean()
+    #expect(report.kept.map(\.to) == ["a/a_00002.jpg", "a/a_00003.jpg"])
+    #expect(report.leftOut.map(\.file) == ["a/1.jpg"])
+    #expect(report.leftOut.map(\.reason) == [.unreadable])
+    #expect(playground.text("set_cleaned/a/a_00001.jpg") == nil)
+  }
+
   @Test("a folder of one class is cleaned flat, under the name that was asked for")
   func oneClass() throws {
     try put("1.jpg", "seed=1")

@@ -10,6 +10,7 @@ import WinnowFiles
 final class DescribedPictures: PictureLooking {
   /// Called before each look; a test cancels in it.
   var beforeLook: (Int) throws(WinnowError) -> Void = { _ in }
+  var afterLook: (Int) -> Void = { _ in }
   private(set) var lookCount = 0
   private(set) var conversionCount = 0
 
@@ -20,7 +21,9 @@ final class DescribedPictures: PictureLooking {
     for (index, subject) in subjects.enumerated() {
       try beforeLook(lookCount)
       lookCount += 1
-      try each(index, outcome(subject, wishes))
+      let outcome = outcome(subject, wishes)
+      afterLook(lookCount - 1)
+      try each(index, outcome)
     }
   }
 

@@ -25,6 +25,12 @@ struct CleaningPlan {
     }
     leaveExactDuplicates(&fates, sightings)
     leaveNearDuplicates(&fates, sightings, near, compared)
+    let inTwoClasses = fates.indices.count { index in
+      fates[index].of.map { files[$0].label != files[index].label } ?? false
+    }
+    if inTwoClasses > 0 {
+      report.warnings.append("\(inTwoClasses) pictures lie in another class as well; see which label is right")
+    }
     let doubts = doubts(fates, sightings, files, &report.warnings)
     var numbers: [FilePath: Int] = [:]
     for index in files.indices {

@@ -45,12 +45,20 @@ struct HashTables {
   /// Entries that differ from `hash` in at most `limit` bits, with the number of bits; some of them more than once.
   func near(_ hash: UInt64, atMost limit: Int, _ found: (_ index: Int, _ distance: Int) -> Void) {
     let mask = UInt64(1) << UInt64(partLength) - 1
-    for table in tables {
+    for index in tables.indices {
+      near(hash, tables[index], mask, limit, found)
+    }
+  }
+
+  private func near(
+    _ hash: UInt64, _ table: borrowing Table, _ mask: UInt64, _ limit: Int, _ found: (Int, Int) -> Void
+  ) {
+    let part = hash >> table.shift & mask
+    table.starts.withUnsafeBufferPointer { starts in
       table.hashes.withUnsafeBufferPointer { hashes in
-        let part = hash >> table.shift & mask
         for flip in 0...partLength {
           let neighbour = Int(flip == partLength ? part : part ^ (1 << UInt64(flip)))
-          for position in Int(table.starts[neighbour])..<Int(table.starts[neighbour + 1]) {
+          for position in Int(starts[neighbour])..<Int(starts[neighbour + 1]) {
             let distance = (hashes[position] ^ hash).nonzeroBitCount
             if distance <= limit { found(Int(table.entries[position]), distance) }
           }
