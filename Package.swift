@@ -161,7 +161,9 @@ let package = Package(
         "WinnowControlAPI",
         "WinnowImport", system,
       ]),
-    tests("WinnowDatasetTests", ["WinnowCore", "WinnowFiles", "WinnowSupervision", "WinnowDataset", system]),
+    tests(
+      "WinnowDatasetTests",
+      ["WinnowCore", "WinnowFiles", "WinnowSupervision", "WinnowImaging", "WinnowDataset", system]),
     tests("ProcessTests", ["WinnowCore", "WinnowTestSupport", system]),
     tests("ArchitectureTests", ["WinnowCore"]),
     tests("CrashTests", ["WinnowCore", "WinnowFiles", "WinnowTestSupport", system]),

@@ -197,6 +197,14 @@ struct DatasetCleaningTests {
     #expect(throws: WinnowError.self) { try clean() }
   }
 
+  @Test("a folder that nothing can lie beside is refused", arguments: ["/", "photos", "/.."])
+  func refusesRoot(_ folder: String) {
+    let settings = CleaningSettings(folder: FilePath(folder))
+    let cleaning = DatasetCleaning(settings: settings, looker: pictures, cancellation: Cancellation())
+    let error = #expect(throws: WinnowError.self) { try cleaning.run() }
+    #expect(error?.code == .invalidInput)
+  }
+
   @Test("a dry run tells the same and writes nothing")
   func dryRun() throws {
     try put("a/1.jpg", "seed=1")

@@ -3,7 +3,7 @@ import WinnowCore
 
 /// What `dataset clean` is asked for.
 public struct CleaningSettings: Hashable, Sendable {
-  /// The data set's folder; nothing in it is ever changed.
+  /// The data set's folder, absolute; nothing in it is ever changed.
   public var folder: FilePath
   /// What the new names begin with; nil for the name of the class folder.
   public var name: String?
@@ -22,6 +22,16 @@ public struct CleaningSettings: Hashable, Sendable {
     let folder = folder.lexicallyNormalized()
     guard let name = folder.lastComponent else { return folder }
     return FilePath(bytes: folder.removingLastComponent().appending(name).bytes + Array("_cleaned".utf8))
+  }
+
+  /// - Throws: `.invalidInput` where there is no place beside the folder, or the name cannot begin a file's name.
+  func check() throws(WinnowError) {
+    guard folder.isAbsolute, folder.lexicallyNormalized().lastComponent != nil else {
+      throw WinnowError(
+        .invalidInput, "nothing can be laid beside \(folder.escaped)",
+        remedy: "name the data set's folder by its absolute path")
+    }
+    if let name { try CleanedName.check(name) }
   }
 }
 

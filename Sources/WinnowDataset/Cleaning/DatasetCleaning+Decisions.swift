@@ -10,6 +10,7 @@ extension DatasetCleaning {
   ///
   /// - Throws: `.notFound` where the folder was not cleaned, or a decision names no file of its report; as `run`.
   public func apply(_ decisions: CleaningDecisions) throws(WinnowError) -> CleanReport {
+    try settings.check()
     let path = settings.output
     let remedy = "clean the data set first, or let its run come to an end"
     let output: CleaningOutput

@@ -34,7 +34,7 @@ public final class DatasetCleaning {
   /// - Throws: `.alreadyExists` where the new folder is there and no unfinished run of the same; `.invalidInput`;
   ///   `.jobCancelled`; what the file system says, also about a single file that cannot be written.
   public func run() throws(WinnowError) -> CleanReport {
-    if let name = settings.name { try CleanedName.check(name) }
+    try settings.check()
     report(0, "reading the folder")
     let folder = try DatasetFolder(opening: settings.folder, cancellation: cancellation)
     if settings.isDryRun { return try plan(folder, nil) }
