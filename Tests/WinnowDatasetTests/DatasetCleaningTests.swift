@@ -84,6 +84,11 @@ struct DatasetCleaningTests {
         "c/f.jpg": .light, "c/g.jpg": .blurred, "c/h.jpg": .blank, "c/i.jpg": .tiny, "c/j.jpg": .oddShape,
         "stray.jpg": .noClass,
       ])
+    let json = try #require(playground.text("set_cleaned/report.json"))
+    let read = try #require(try JSONSerialization.jsonObject(with: Data(json.utf8)) as? [String: Any])
+    let counts = try #require(read["counts"] as? [String: Any])
+    #expect(counts["kept"] as? Int == 1)
+    #expect((counts["left_out"] as? [String: Int])?.values.reduce(0, +) == 10)
     // The largest stays.
     #expect(report.kept.map(\.file) == ["c/c.jpg"])
     #expect(report.leftOut.first { $0.file == "c/a.jpg" }?.of == "c/c.jpg")

@@ -13,14 +13,19 @@ private enum Photos {
 
   static func decoded() throws -> [Pixels] {
     ImageDecoder.prepare()
-    let names = try FileManager.default.subpathsOfDirectory(atPath: folder.path).filter { $0.hasSuffix(".jpg") }
-      .sorted()
-    return try stride(from: 0, to: names.count, by: 10).map { index in
-      let bytes = try Data(contentsOf: folder.appendingPathComponent(names[index]))
-      let picture = try bytes.withUnsafeBytes { bytes in try ImageDecoder().decode(bytes) }
-      return Pixels(
-        width: picture.width, height: picture.height, bytes: picture.withPixels { Array($0) })
+    let paths: [String] = try FileManager.default.subpathsOfDirectory(atPath: folder.path)
+    let names = paths.filter { $0.hasSuffix(".jpg") }.sorted()
+    var photos: [Pixels] = []
+    for index in stride(from: 0, to: names.count, by: 10) {
+      let file = [UInt8](try Data(contentsOf: folder.appendingPathComponent(names[index])))
+      photos.append(
+        try file.withUnsafeBytes { bytes in
+          let picture = try ImageDecoder().decode(bytes)
+          let pixels: [UInt8] = picture.withPixels { Array($0) }
+          return Pixels(width: picture.width, height: picture.height, bytes: pixels)
+        })
     }
+    return photos
   }
 }
 
@@ -35,8 +40,10 @@ private struct Pixels {
   ///   - step: each how manyth pixel is there, across and down.
   func signature(cut: Double = 0, step: Int = 1, gain: Int = 100) -> PictureSignature {
     let colour = averages(64, cut, step, gain)
-    let luma = (0..<4096).map { cell in
-      UInt8((299 * colour[cell * 3] + 587 * colour[cell * 3 + 1] + 114 * colour[cell * 3 + 2]) / 1000)
+    var luma: [UInt8] = []
+    for cell in 0..<4096 {
+      let (red, green, blue) = (colour[cell * 3], colour[cell * 3 + 1], colour[cell * 3 + 2])
+      luma.append(UInt8((299 * red + 587 * green + 114 * blue) / 1000))
     }
     return PictureSignature(luma: luma, colour: averages(8, cut, max(step, 4), gain).map { UInt8($0) })
   }
@@ -50,10 +57,11 @@ private struct Pixels {
           from: first, to: max(first + 1, Int(start + Double(cell + 1) * length / Double(count))), by: step)
       }
     }
-    let across = spans(width)
-    return bytes.withUnsafeBufferPointer { bytes in
-      spans(height).flatMap { rows in
-        across.flatMap { columns -> [Int] in
+    let (across, down) = (spans(width), spans(height))
+    var averages: [Int] = []
+    bytes.withUnsafeBufferPointer { bytes in
+      for rows in down {
+        for columns in across {
           var (red, green, blue, pixels) = (0, 0, 0, 0)
           for y in rows {
             for x in columns {
@@ -64,10 +72,11 @@ private struct Pixels {
               pixels += 1
             }
           }
-          return [red / pixels, green / pixels, blue / pixels]
+          averages += [red / pixels, green / pixels, blue / pixels]
         }
       }
     }
+    return averages
   }
 }
 

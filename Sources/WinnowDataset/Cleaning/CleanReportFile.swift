@@ -12,8 +12,10 @@ enum CleanReportFile {
     (head.kept, head.leftOut, head.doubts) = ([], [], [])
     let encoder = encoder()
     var opening: [UInt8]
+    var counts = Array(",\n\"counts\":".utf8)
     do {
       opening = Array(try encoder.encode(head))
+      counts += try encoder.encode(Counts(report))
     } catch {
       throw WinnowError(.malformed, "the report cannot be written as JSON", cause: "\(error)")
     }
@@ -25,7 +27,24 @@ enum CleanReportFile {
       ("kept", report.kept.lazy.map { $0 as any Encodable }),
       ("left_out", report.leftOut.lazy.map { $0 as any Encodable }),
     ]
-    return [opening] + lists.flatMap { key, entries in list(key, entries) } + [Array("\n}\n".utf8)]
+    return [opening, counts] + lists.flatMap { key, entries in list(key, entries) } + [Array("\n}\n".utf8)]
+  }
+
+  /// For people and scripts; whoever reads the report counts the lists.
+  private struct Counts: Encodable {
+    var kept: Int
+    var converted: Int
+    var leftOut: [String: Int]
+
+    init(_ report: CleanReport) {
+      kept = report.kept.count
+      converted = report.convertedCount
+      leftOut = Dictionary(uniqueKeysWithValues: report.leftOutCounts.map { ($0.key.rawValue, $0.value) })
+    }
+
+    enum CodingKeys: String, CodingKey {
+      case kept, converted, leftOut = "left_out"
+    }
   }
 
   private static func list(_ key: String, _ entries: any Sequence<any Encodable>) -> [[UInt8]] {
