@@ -126,7 +126,8 @@ let package = Package(
     module(
       "WinnowLab",
       [
-        "WinnowCore", "WinnowBundle", "WinnowSupervision", "WinnowControlAPI", "WinnowImport", "WinnowDataset", system,
+        "WinnowCore", "WinnowFiles", "WinnowBundle", "WinnowSupervision", "WinnowControlAPI", "WinnowImport",
+        "WinnowDataset", system,
       ]),
     program("winnowd", ["WinnowCore", "WinnowConfig", "WinnowDaemon", arguments, system]),
     program("winnow-worker", ["WinnowInference"], linking: engine),
@@ -167,7 +168,9 @@ let package = Package(
       ]),
     tests(
       "WinnowDatasetTests",
-      ["WinnowCore", "WinnowFiles", "WinnowSupervision", "WinnowControlAPI", "WinnowDataset", system]),
+      [
+        "WinnowCore", "WinnowFiles", "WinnowSupervision", "WinnowControlAPI", "WinnowImaging", "WinnowDataset", system,
+      ]),
     tests("ProcessTests", ["WinnowCore", "WinnowTestSupport", system]),
     tests("ArchitectureTests", ["WinnowCore"]),
     tests("CrashTests", ["WinnowCore", "WinnowFiles", "WinnowTestSupport", system]),

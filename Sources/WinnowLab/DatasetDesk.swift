@@ -3,10 +3,14 @@ import WinnowBundle
 import WinnowControlAPI
 import WinnowCore
 import WinnowDataset
+import WinnowFiles
 import WinnowSupervision
 
 /// Which module does which work on data sets.
 struct DatasetDesk {
+  /// Bytes of decisions that are read at most; chosen, not measured.
+  private static let largestFile = 256 << 20
+
   let library: ModelLibrary
   let cancellation: Cancellation
   let output: LabOutput
@@ -48,7 +52,38 @@ struct DatasetDesk {
 
   private func crawl(_ request: CrawlRequest) throws(WinnowError) -> JSONValue { throw notThere("crawl") }
 
-  private func clean(_ request: CleanRequest) throws(WinnowError) -> JSONValue { throw notThere("clean") }
+  private func clean(_ request: CleanRequest) throws(WinnowError) -> CleanSummary {
+    var settings = CleaningSettings(folder: request.folder)
+    settings.name = request.name
+    settings.isDryRun = request.dryRun
+    if let model = request.model {
+      let classes = try library.bundle(ModelReference(model)).classes.labels.map(\.text)
+      // Nobody knows what an imported model has seen.
+      settings.model = DoubtingModel(classes: classes, mayKnowPictures: true)
+    }
+    let cleaning = DatasetCleaning(
+      settings: settings, looker: try looker(request.model), cancellation: cancellation, report: output.progress)
+    guard let file = request.apply else { return CleanSummary(try cleaning.run()) }
+    return CleanSummary(try cleaning.apply(CleaningDecisions(json: try read(file))))
+  }
+
+  /// A small file whole.
+  private func read(_ path: FilePath) throws(WinnowError) -> [UInt8] {
+    let fileSystem = LinuxFileSystem()
+    do throws(SystemFault) {
+      guard let name = path.lastComponent else { throw SystemFault("read", errno: SystemFault.irregularFileErrno) }
+      let folder = try Root(opening: path.removingLastComponent(), on: fileSystem)
+      let file = OwnedDescriptor(try fileSystem.openFile(FilePath(root: nil, components: name), in: folder.raw))
+      var bytes: [UInt8] = []
+      while true {
+        let more = try fileSystem.read(file.raw, at: Int64(bytes.count), capacity: 1 << 20)
+        if more.isEmpty || bytes.count > Self.largestFile { return bytes }
+        bytes += more
+      }
+    } catch {
+      throw error.about(path.escaped)
+    }
+  }
 
   private func sources() throws(WinnowError) -> JSONValue { throw notThere("sources") }
 

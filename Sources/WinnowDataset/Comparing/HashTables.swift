@@ -9,15 +9,15 @@ struct HashTables {
     /// Where each part's entries begin in `entries`; one more at the end.
     var starts: [UInt32]
     var entries: [UInt32]
+    /// The hash of each of `entries`: beside each other, since a million of them do not fit into a cache.
+    var hashes: [UInt64]
   }
 
   private let tables: [Table]
   private let partLength: Int
-  private let hashes: [UInt64]
 
   /// - Parameter hashes: entries are known by their index here; fewer than 2³².
   init(_ hashes: [UInt64]) {
-    self.hashes = hashes
     var length = 8
     while length < 16, hashes.count >> (length + 2) > 0 { length += length < 12 ? 2 : 4 }
     partLength = length
@@ -32,28 +32,35 @@ struct HashTables {
     for part in 1..<starts.count { starts[part] += starts[part - 1] }
     var next = starts
     var entries = [UInt32](repeating: 0, count: hashes.count)
+    var sorted = [UInt64](repeating: 0, count: hashes.count)
     for (index, hash) in hashes.enumerated() {
       let part = Int(hash >> shift & mask)
       entries[Int(next[part])] = UInt32(index)
+      sorted[Int(next[part])] = hash
       next[part] += 1
     }
-    return Table(shift: shift, starts: starts, entries: entries)
+    return Table(shift: shift, starts: starts, entries: entries, hashes: sorted)
   }
 
   /// Entries that differ from `hash` in at most `limit` bits, with the number of bits; some of them more than once.
   func near(_ hash: UInt64, atMost limit: Int, _ found: (_ index: Int, _ distance: Int) -> Void) {
     let mask = UInt64(1) << UInt64(partLength) - 1
-    hashes.withUnsafeBufferPointer { hashes in
-      for table in tables {
-        table.entries.withUnsafeBufferPointer { entries in
-          let part = hash >> table.shift & mask
-          for flip in 0...partLength {
-            let neighbour = Int(flip == partLength ? part : part ^ (1 << UInt64(flip)))
-            for position in Int(table.starts[neighbour])..<Int(table.starts[neighbour + 1]) {
-              let index = Int(entries[position])
-              let distance = (hashes[index] ^ hash).nonzeroBitCount
-              if distance <= limit { found(index, distance) }
-            }
+    for index in tables.indices {
+      near(hash, tables[index], mask, limit, found)
+    }
+  }
+
+  private func near(
+    _ hash: UInt64, _ table: borrowing Table, _ mask: UInt64, _ limit: Int, _ found: (Int, Int) -> Void
+  ) {
+    let part = hash >> table.shift & mask
+    table.starts.withUnsafeBufferPointer { starts in
+      table.hashes.withUnsafeBufferPointer { hashes in
+        for flip in 0...partLength {
+          let neighbour = Int(flip == partLength ? part : part ^ (1 << UInt64(flip)))
+          for position in Int(starts[neighbour])..<Int(starts[neighbour + 1]) {
+            let distance = (hashes[position] ^ hash).nonzeroBitCount
+            if distance <= limit { found(Int(table.entries[position]), distance) }
           }
         }
       }
