@@ -107,7 +107,9 @@ let package = Package(
         "WinnowControlAPI", system,
       ]),
 
-    module("WinnowDataset", ["WinnowCore", "WinnowFiles"]),
+    module(
+      "WinnowDataset",
+      ["WinnowCore", "WinnowFiles", "WinnowSupervision", "WinnowControlAPI", "CWinnowLinux", system]),
 
     // Edges.
     module(
@@ -123,7 +125,10 @@ let package = Package(
       ]),
     module(
       "WinnowLab",
-      ["WinnowCore", "WinnowBundle", "WinnowSupervision", "WinnowControlAPI", "WinnowImport", system]),
+      [
+        "WinnowCore", "WinnowFiles", "WinnowBundle", "WinnowSupervision", "WinnowControlAPI", "WinnowImport",
+        "WinnowDataset", system,
+      ]),
     program("winnowd", ["WinnowCore", "WinnowConfig", "WinnowDaemon", arguments, system]),
     program("winnow-worker", ["WinnowInference"], linking: engine),
     program("winnow-lab", ["WinnowLab"]),
@@ -163,7 +168,11 @@ let package = Package(
         "WinnowControlAPI", "WinnowImport", "WinnowTestSupport", system,
       ]),
     tests("WinnowPipelineTests", ["WinnowPipeline"]),
-    tests("WinnowDatasetTests", ["WinnowCore", "WinnowDataset"]),
+    tests(
+      "WinnowDatasetTests",
+      [
+        "WinnowCore", "WinnowFiles", "WinnowSupervision", "WinnowControlAPI", "WinnowImaging", "WinnowDataset", system,
+      ]),
     tests("ProcessTests", ["WinnowCore", "WinnowTestSupport", system]),
     tests("ArchitectureTests", ["WinnowCore"]),
     tests("CrashTests", ["WinnowCore", "WinnowFiles", "WinnowTestSupport", system]),

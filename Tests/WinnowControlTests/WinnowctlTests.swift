@@ -34,7 +34,9 @@ struct WinnowctlTests {
       ["model", "promote", "flowers@2"], ["model", "rollback", "flowers"], ["model", "remove", "flowers@1"],
       ["model", "summary", "flowers"], ["model", "flops", "flowers"], ["jobs", "list"], ["jobs", "show", "12"],
       ["jobs", "cancel", "12"], ["jobs", "resume", "12"], ["sort", "/pictures"], ["sort", "/pictures", "--detach"],
-      ["version"],
+      ["version"], ["dataset", "split", "/d"], ["dataset", "split", "/d", "--detach", "--link", "--seed", "3"],
+      ["dataset", "info", "/d", "--page", "/p.html"], ["dataset", "clean", "/d", "--dry-run"], ["dataset", "sources"],
+      ["dataset", "crawl", "向日葵", "--source", "baidu", "--count", "5", "--into", "/d", "--allow-host", "a:1"],
     ])
   func documents(arguments: [String]) throws {
     let set = try Set()

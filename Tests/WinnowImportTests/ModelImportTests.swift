@@ -5,6 +5,7 @@ import Testing
 import WinnowBundle
 import WinnowControlAPI
 import WinnowCore
+import WinnowSupervision
 import WinnowGraph
 import WinnowSupervision
 import WinnowTestSupport
