@@ -5,7 +5,6 @@ import Testing
 import WinnowBundle
 import WinnowControlAPI
 import WinnowCore
-import WinnowSupervision
 import WinnowGraph
 import WinnowSupervision
 import WinnowTestSupport
