@@ -88,17 +88,13 @@ struct DatasetDesk {
   private func sources() throws(WinnowError) -> JSONValue { throw notThere("sources") }
 
   /// - Parameter model: whose scores are wanted; none without it.
-  private func looker(_ model: String? = nil) throws(WinnowError) -> NoLooking { throw notThere("look") }
+  private func looker(_ model: String? = nil) throws(WinnowError) -> WorkerLooking {
+    let bundle = try model.map { (name) throws(WinnowError) in try library.resolve(ModelReference(name)).path }
+    return WorkerLooking(
+      program: try ProgramLocation.ofThisProcess().path(of: .worker), bundle: bundle, cancellation: cancellation)
+  }
 
   private func notThere(_ what: String) -> WinnowError {
     WinnowError(.refused, "this build of winnow-lab cannot do \"\(what)\"", remedy: "install a newer Winnow")
   }
-}
-
-/// Stands where the worker's client belongs.
-final class NoLooking: PictureLooking {
-  func look(
-    at subjects: some Sequence<LookSubject>, _ wishes: LookWishes,
-    each: (Int, LookOutcome) throws(WinnowError) -> Void
-  ) throws(WinnowError) {}
 }
