@@ -67,6 +67,7 @@ let package = Package(
   targets: [
     // System libraries and shims.
     .systemLibrary(name: "CNettle", pkgConfig: "nettle", providers: [.apt(["nettle-dev"])]),
+    .systemLibrary(name: "CCurl", pkgConfig: "libcurl", providers: [.apt(["libcurl4-openssl-dev"])]),
     .systemLibrary(name: "COpenVINO", pkgConfig: "openvino-c"),
     .target(name: "CWinnowLinux"),
     .target(
@@ -124,10 +125,13 @@ let package = Package(
         "WinnowPipeline", "WinnowControlAPI", "WinnowControlServer", "CWinnowLinux", system,
       ]),
     module(
+      "WinnowCrawl",
+      ["WinnowCore", "WinnowFiles", "WinnowSupervision", "WinnowControlAPI", "WinnowDataset", "CCurl", system]),
+    module(
       "WinnowLab",
       [
         "WinnowCore", "WinnowFiles", "WinnowBundle", "WinnowSupervision", "WinnowControlAPI", "WinnowImport",
-        "WinnowDataset", system,
+        "WinnowDataset", "WinnowCrawl", system,
       ]),
     program("winnowd", ["WinnowCore", "WinnowConfig", "WinnowDaemon", arguments, system]),
     program("winnow-worker", ["WinnowInference"], linking: engine),

@@ -2,6 +2,7 @@ import SystemPackage
 import WinnowBundle
 import WinnowControlAPI
 import WinnowCore
+import WinnowCrawl
 import WinnowDataset
 import WinnowFiles
 import WinnowSupervision
@@ -50,7 +51,20 @@ struct DatasetDesk {
     ).run()
   }
 
-  private func crawl(_ request: CrawlRequest) throws(WinnowError) -> JSONValue { throw notThere("crawl") }
+  private func crawl(_ request: CrawlRequest) throws(WinnowError) -> CrawlReport {
+    guard let kind = SourceKind(rawValue: request.source) else {
+      throw WinnowError(
+        .invalidInput, "there is no source \"\(request.source)\"",
+        remedy: "use " + SourceKind.allCases.map(\.rawValue).joined(separator: ", "))
+    }
+    var web = WebSettings(version: ProductVersion.current, contact: nil)
+    web.allowedHosts = try request.allowedHosts.map { (text) throws(WinnowError) in try AllowedHost(text) }
+    var settings = CrawlSettings(kind: kind, into: request.into, web: web)
+    (settings.keyword, settings.from, settings.count) = (request.keyword, request.from, request.count)
+    settings.base = request.base
+    if let side = request.minSide { settings.minSide = side }
+    return try Crawl(settings: settings, cancellation: cancellation, report: output.progress).run(try looker())
+  }
 
   private func clean(_ request: CleanRequest) throws(WinnowError) -> CleanSummary {
     var settings = CleaningSettings(folder: request.folder)
@@ -85,16 +99,19 @@ struct DatasetDesk {
     }
   }
 
-  private func sources() throws(WinnowError) -> JSONValue { throw notThere("sources") }
+  private struct Sources: Codable {
+    let sources: [SourceHealth]
+  }
+
+  private func sources() throws(WinnowError) -> Sources {
+    let web = WebSettings(version: ProductVersion.current, contact: nil)
+    return Sources(sources: try SourceHealth.all(web, cancellation: cancellation))
+  }
 
   /// - Parameter model: whose scores are wanted; none without it.
   private func looker(_ model: String? = nil) throws(WinnowError) -> WorkerLooking {
     let bundle = try model.map { (name) throws(WinnowError) in try library.resolve(ModelReference(name)).path }
     return WorkerLooking(
       program: try ProgramLocation.ofThisProcess().path(of: .worker), bundle: bundle, cancellation: cancellation)
-  }
-
-  private func notThere(_ what: String) -> WinnowError {
-    WinnowError(.refused, "this build of winnow-lab cannot do \"\(what)\"", remedy: "install a newer Winnow")
   }
 }
