@@ -5,6 +5,7 @@ import SystemPackage
 import Testing
 import WinnowControlAPI
 import WinnowCore
+import WinnowTestSupport
 
 @testable import WinnowControlServer
 
