@@ -107,7 +107,9 @@ let package = Package(
         "WinnowControlAPI", system,
       ]),
 
-    module("WinnowDataset", ["WinnowCore", "WinnowFiles"]),
+    module(
+      "WinnowDataset",
+      ["WinnowCore", "WinnowFiles", "WinnowSupervision", "WinnowControlAPI", "CWinnowLinux", system]),
 
     // Edges.
     module(
@@ -123,7 +125,10 @@ let package = Package(
       ]),
     module(
       "WinnowLab",
-      ["WinnowCore", "WinnowBundle", "WinnowSupervision", "WinnowControlAPI", "WinnowImport", system]),
+      [
+        "WinnowCore", "WinnowFiles", "WinnowBundle", "WinnowSupervision", "WinnowControlAPI", "WinnowImport",
+        "WinnowDataset", system,
+      ]),
     program("winnowd", ["WinnowCore", "WinnowConfig", "WinnowDaemon", arguments, system]),
     program("winnow-worker", ["WinnowInference"], linking: engine),
     program("winnow-lab", ["WinnowLab"]),
@@ -139,14 +144,16 @@ let package = Package(
     tests("WinnowWireTests", ["WinnowCore", "WinnowWire"]),
     tests("WinnowGraphTests", ["WinnowCore", "WinnowGraph"]),
     tests("WinnowImagingTests", ["WinnowCore", "WinnowImaging"]),
-    tests("WinnowConfigTests", ["WinnowCore", "WinnowConfig", system]),
+    tests("WinnowConfigTests", ["WinnowCore", "WinnowConfig", "WinnowTestSupport", system]),
     tests(
       "WinnowLedgerTests", ["WinnowCore", "WinnowLedger", .product(name: "GRDB", package: "GRDB.swift"), system]),
     tests("WinnowSupervisionTests", ["WinnowCore", "WinnowFiles", "WinnowWire", "WinnowSupervision", system]),
-    tests("WinnowBundleTests", ["WinnowCore", "WinnowFiles", "WinnowBundle", system]),
+    tests("WinnowBundleTests", ["WinnowCore", "WinnowFiles", "WinnowBundle", "WinnowTestSupport", system]),
     tests(
       "WinnowControlTests",
-      ["WinnowCore", "WinnowControlAPI", "WinnowControlServer", "WinnowControlClient", system]),
+      [
+        "WinnowCore", "WinnowControlAPI", "WinnowControlServer", "WinnowControlClient", "WinnowTestSupport", system,
+      ]),
     .target(name: "CSandboxProbe", dependencies: ["CWinnowLinux"], path: "Tests/CSandboxProbe"),
     tests(
       "WinnowInferenceTests",
@@ -158,10 +165,14 @@ let package = Package(
       "WinnowImportTests",
       [
         "WinnowCore", "WinnowFiles", "WinnowWire", "WinnowGraph", "WinnowBundle", "WinnowSupervision",
-        "WinnowControlAPI",
-        "WinnowImport", system,
+        "WinnowControlAPI", "WinnowImport", "WinnowTestSupport", system,
       ]),
-    tests("WinnowDatasetTests", ["WinnowCore", "WinnowDataset"]),
+    tests("WinnowPipelineTests", ["WinnowPipeline"]),
+    tests(
+      "WinnowDatasetTests",
+      [
+        "WinnowCore", "WinnowFiles", "WinnowSupervision", "WinnowControlAPI", "WinnowImaging", "WinnowDataset", system,
+      ]),
     tests("ProcessTests", ["WinnowCore", "WinnowTestSupport", system]),
     tests("ArchitectureTests", ["WinnowCore"]),
     tests("CrashTests", ["WinnowCore", "WinnowFiles", "WinnowTestSupport", system]),

@@ -296,3 +296,7 @@ int cwinnow_deny_write_execute(void) {
   /* 1: refuse the gain of execution; 2: children are free. */
   return prctl(PR_SET_MDWE, 1UL | 2UL, 0UL, 0UL, 0UL) < 0 ? -errno : 0;
 }
+
+int cwinnow_keep_capabilities_from_children(void) {
+  return prctl(PR_CAP_AMBIENT, PR_CAP_AMBIENT_CLEAR_ALL, 0UL, 0UL, 0UL) < 0 ? -errno : 0;
+}

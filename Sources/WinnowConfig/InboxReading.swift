@@ -49,7 +49,7 @@ extension InboxConfiguration {
     let poll = section.read("poll", .poll, default: .auto)
     let recursive = section.read("recursive", .boolean, default: true)
     let ignore = section.readList("ignore", of: .namePattern)
-    let unsafePlaceholder = section.read("unsafe_placeholder", .boolean, default: false, effect: .none)
+    let unsafePlaceholder = section.read("unsafe_placeholder", .boolean, default: false)
     section.refuseFeaturesOfLaterVersions(threshold: threshold, action: action, mode: mode)
 
     guard let path, let output, let model, let template else { return nil }

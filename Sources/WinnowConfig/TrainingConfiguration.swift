@@ -7,7 +7,7 @@ public struct TrainingConfiguration: Hashable, Sendable {
   public var memoryLimit: Int64
   /// Scheduling priority of the trainer, 0 (as everybody) to 19 (only when nobody else wants the processor).
   public var nice: Int
-  /// Folders that members of the socket's group may train on.
+  /// Below these, members of the socket's group may have data sets worked on.
   public var roots: [FilePath]
 }
 
@@ -16,7 +16,7 @@ extension TrainingConfiguration {
     device = section.read("device", .choice, default: .auto, effect: .none)
     memoryLimit = section.read("memory_limit", .byteSize(512 << 20...1 << 44), default: 8 << 30, effect: .none)
     nice = section.read("nice", .integer(0...19), default: 15, effect: .none)
-    roots = section.readList("roots", of: .path(example: "/srv/training"), effect: .none)
+    roots = section.readList("roots", of: .path(example: "/srv/training"))
     section.finish()
   }
 }

@@ -9,6 +9,7 @@ public enum Route: String, CaseIterable, Hashable, Sendable {
   case configShow
   case modelList, modelImport, modelShow, modelRemove, modelPromote, modelRollback
   case modelSummary, modelFlops, modelExport
+  case dataset
   case jobList, jobShow, jobFollow, jobCancel, jobResume
 
   public enum Method: String, Hashable, Sendable {
@@ -45,7 +46,7 @@ public enum Route: String, CaseIterable, Hashable, Sendable {
     switch self {
     case .classify: .file
     case .modelImport: .jsonThenFile
-    case .wait, .sort, .undo, .redo, .reviewAccept, .reviewSet, .pause, .resume, .rescan, .inboxAdd: .json
+    case .wait, .sort, .undo, .redo, .reviewAccept, .reviewSet, .pause, .resume, .rescan, .inboxAdd, .dataset: .json
     default: .none
     }
   }
@@ -91,6 +92,7 @@ public enum Route: String, CaseIterable, Hashable, Sendable {
     case .modelSummary: (.get, "/v1/models/{model}/summary")
     case .modelFlops: (.get, "/v1/models/{model}/flops")
     case .modelExport: (.get, "/v1/models/{model}/onnx")
+    case .dataset: (.post, "/v1/dataset/{verb}")
     case .jobList: (.get, "/v1/jobs")
     case .jobShow: (.get, "/v1/jobs/{job}")
     case .jobFollow: (.get, "/v1/jobs/{job}/records")

@@ -42,6 +42,9 @@ public enum ControlCall: Sendable {
   case modelFlops(model: String, Reply<ModelFlopsReply>)
   case modelExport(model: String, FileReply)
 
+  /// For a peer that may not name any path, only folders under a configured root of the training.
+  case dataset(DatasetRequest, Reply<Job>)
+
   case jobList(Reply<JobListReply>)
   case jobShow(id: String, Reply<Job>)
   /// Where the job stands now, then each change, up to a final state.

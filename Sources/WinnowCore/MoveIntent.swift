@@ -25,6 +25,9 @@ public struct MoveIntent: Hashable, Sendable {
   /// Whether a taken name gets a number; otherwise the move is refused (undo).
   public var numbersTakenNames: Bool
 
+  /// Whether an empty placeholder may take the name at the destination, and whether one did.
+  public var placeholder: PlaceholderUse
+
   /// Across file systems: the hidden name of the copy in the destination folder.
   public var temporaryName: [UInt8]?
   /// Across file systems: the fingerprint of the finished copy, recorded before it is published.
@@ -35,7 +38,7 @@ public struct MoveIntent: Hashable, Sendable {
   public init(
     id: Int64, picture: Int64, run: Int64, source: Place, destination: Place, fingerprint: FileFingerprint,
     digest: ContentDigest?, outcome: HistoryOutcome, reason: String, begun: Timestamp, by: String, undoes: Int64? = nil,
-    numbersTakenNames: Bool = true
+    numbersTakenNames: Bool = true, placeholder: PlaceholderUse = .forbidden
   ) {
     self.id = id
     self.picture = picture
@@ -50,7 +53,17 @@ public struct MoveIntent: Hashable, Sendable {
     self.by = by
     self.undoes = undoes
     self.numbersTakenNames = numbersTakenNames
+    self.placeholder = placeholder
   }
+}
+
+/// The way of moving for file systems that can neither rename without replacing nor link (`unsafe_placeholder`).
+public enum PlaceholderUse: Int64, Hashable, Sendable {
+  /// Such a picture stays where it is.
+  case forbidden = 0
+  case allowed = 1
+  /// An empty file may stand under the destination's name: durable before it is made.
+  case used = 2
 }
 
 /// How a move ended.

@@ -161,11 +161,4 @@ extension ControlDesk {
       reason: event.reason, class: event.best?.label, probability: event.best?.probability,
       model: event.model?.description, time: event.time, sha256: event.digest?.hex, inbox: nil)
   }
-
-  /// Only what was interrupted can be taken up again: it is queued anew with the same request.
-  func resume(_ text: String) throws(WinnowError) -> Job {
-    let job = try daemon.jobs.show(try JobBoard.number(text))
-    throw WinnowError(
-      .refused, "a \(job.kind) keeps nothing that could be taken up again", remedy: "start it anew")
-  }
 }

@@ -135,12 +135,12 @@ extension ControlDesk {
     }
   }
 
-  private final class LabHolder {
+  final class LabHolder {
     var process: LabProcess?
   }
 
   @discardableResult
-  private func run(
+  func run(
     _ request: LabRequest, descriptors: [Int32: Int32], progress: @escaping (Double?, String?) -> Void,
     ended: @escaping (Result<[UInt8], WinnowError>) -> Void
   ) throws(WinnowError) -> LabProcess {

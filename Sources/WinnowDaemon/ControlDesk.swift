@@ -66,6 +66,8 @@ final class ControlDesk: ControlService, @unchecked Sendable {
     case .modelPromote(let model, let reply): reply.answer { () throws(WinnowError) in try promote(model, by: by) }
     case .modelRollback(let model, let reply): reply.answer { () throws(WinnowError) in try rollback(model, by: by) }
     case .modelExport(let model, let reply): export(model, reply)
+    case .dataset(let request, let reply):
+      reply.answer { () throws(WinnowError) in try work(request, from: peer, by: by) }
     case .jobList(let reply):
       reply.answer { () throws(WinnowError) in JobListReply(jobs: try daemon.jobs.list()) }
     case .jobShow(let id, let reply):
@@ -78,7 +80,7 @@ final class ControlDesk: ControlService, @unchecked Sendable {
       }
     case .jobCancel(let id, let reply):
       reply.answer { () throws(WinnowError) in try daemon.jobs.cancel(try JobBoard.number(id)) }
-    case .jobResume(let id, let reply): reply.answer { () throws(WinnowError) in try resume(id) }
+    case .jobResume(let id, let reply): reply.answer { () throws(WinnowError) in try resume(id, from: peer, by: by) }
     }
   }
 

@@ -58,6 +58,8 @@ public final class Daemon: @unchecked Sendable {
     ledger = try Ledger(path: state.ledger, fileSystemIsNetwork: state.isOnNetwork())
     // Refused by kernels before 6.6, and no loss there: see docs/decisions.
     _ = cwinnow_deny_write_execute()
+    // CAP_LEASE, and whatever else a unit gives, is for the daemon alone. A kernel without the ambient set hands none on.
+    _ = cwinnow_keep_capabilities_from_children()
     try assemble()
   }
 

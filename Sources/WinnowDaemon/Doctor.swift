@@ -14,21 +14,27 @@ struct Doctor {
   let programs: ProgramLocation
   let state: FilePath
   let socketPath: FilePath
+  let configuration: ConfigurationInUse
+  /// Pictures that wait for a fault to pass, a few of each inbox.
+  let waiting: [PictureRecord]
   private let fileSystem = LinuxFileSystem()
 
   init(
     inboxes: [InboxConfiguration], library: ModelLibrary, programs: ProgramLocation, state: FilePath,
-    socketPath: FilePath
+    socketPath: FilePath, configuration: ConfigurationInUse, waiting: [PictureRecord]
   ) {
     self.inboxes = inboxes
     self.library = library
     self.programs = programs
     self.state = state
     self.socketPath = socketPath
+    self.configuration = configuration
+    self.waiting = waiting
   }
 
   func examine() -> [DoctorReply.Check] {
-    var checks = examinePrograms()
+    var checks = [configuration.examine()]
+    checks += examinePrograms()
     checks.append(examineState())
     checks.append(examineWatches())
     checks += examineModels()
@@ -39,6 +45,7 @@ struct Doctor {
           remedy: "winnowctl inbox add PATH --name NAME --output DIR --model MODEL"))
     }
     for inbox in inboxes { checks += examine(inbox) }
+    checks += waiting.map(WaitingPicture.init).map { $0.examine(on: fileSystem) }
     return checks
   }
 
@@ -62,6 +69,12 @@ struct Doctor {
       return .init(
         code: "state", state: .failed, text: "the state folder \(state.escaped) lies on a network file system",
         remedy: "choose a local one with --state-dir")
+    }
+    if let free = FreeSpace(at: state), free.bytes < FreeSpace.scarce {
+      return .init(
+        code: "state", state: .warning,
+        text: "the disk of the state folder \(state.escaped) has only \(free.bytes >> 20) MiB left",
+        remedy: "free some space: without it nothing is moved")
     }
     return .init(code: "state", state: .ok, text: "the state folder is \(state.escaped)")
   }
@@ -135,6 +148,12 @@ struct Doctor {
       try fileSystem.unlink(name, in: root.raw)
       let kind = FileSystemKind(of: root)
       let note = kind.map { $0.tellsEvents ? "" : "; \($0.name) sends no events, so it is polled" } ?? ""
+      if let free = FreeSpace(at: path), free.bytes < FreeSpace.scarce {
+        return .init(
+          code: what, state: .warning,
+          text: "\(what) \(path.escaped): only \(free.bytes >> 20) MiB are left on its disk",
+          remedy: "free some space; pictures that do not fit wait", inbox: inbox)
+      }
       return .init(
         code: what, state: .ok, text: "\(what) \(path.escaped): files can be made and removed\(note)", inbox: inbox)
     } catch {

@@ -41,6 +41,6 @@ extension InboxSettings {
       settling: SettleTracker.Rules(
         settle: inbox.settle, busyAfter: inbox.busyAfter, incompleteAfter: inbox.incompleteAfter),
       recursive: inbox.recursive, duplicates: duplicates, ignored: IgnoredNames(patterns: inbox.ignore),
-      polling: polling)
+      polling: polling, placeholder: inbox.unsafePlaceholder ? .allowed : .forbidden)
   }
 }

@@ -13,7 +13,14 @@ extension DurableMove {
       let status = try copy(move)
       copied = status
       try amend(move)
-      let isLinked = try publish(move, status)
+      let isLinked: Bool
+      switch try publish(move, status) {
+      case .renamed: isLinked = false
+      case .linked: isLinked = true
+      case .unresolved(let error):
+        report.unresolved.append((move.intent, error))
+        return
+      }
       do throws(SystemFault) {
         // The name is random and the intent's: nobody else's file can stand there.
         if isLinked { try fileSystem.unlink(temporaryName(of: move), in: move.destinationFolder.raw) }
@@ -58,8 +65,14 @@ extension DurableMove {
     }
   }
 
-  /// - Returns: whether the copy stands under its hidden name as well.
-  private func publish(_ move: CheckedMove, _ copied: FileStatus) throws(MoveStop) -> Bool {
+  private enum Publication {
+    case renamed
+    /// The copy stands under its hidden name as well.
+    case linked
+    case unresolved(WinnowError)
+  }
+
+  private func publish(_ move: CheckedMove, _ copied: FileStatus) throws(MoveStop) -> Publication {
     while true {
       var isLinked = false
       do throws(SystemFault) {
@@ -75,10 +88,13 @@ extension DurableMove {
             temporaryName(of: move), in: move.destinationFolder.raw, to: move.destinationName,
             in: move.destinationFolder.raw)
         }
-        return isLinked
+        return isLinked ? .linked : .renamed
       } catch {
-        if isLinked, SystemFault.linksMissingErrnos.contains(error.errno) { throw cannotMoveSafely(move) }
-        if case .ours = whatStands(at: move, instead: error, of: copied) { return isLinked }
+        if isLinked, SystemFault.linksMissingErrnos.contains(error.errno) {
+          let unknown = try placeOverPlaceholder(temporaryName(of: move), in: move.destinationFolder, of: copied, move)
+          return unknown.map { .unresolved($0) } ?? .renamed
+        }
+        if case .ours = whatStands(at: move, instead: error, of: copied) { return isLinked ? .linked : .renamed }
         guard error.isTaken else { throw stop(for: error, moving: move) }
         try takeNextName(move)
       }

@@ -26,6 +26,8 @@ public final class DurableMove {
   let journal: any MoveJournal
   let now: () -> Timestamp
   private let randomWord: () -> UInt64
+  /// From so many moves to one file system on, one syncfs takes the place of a sync for each.
+  private let wholeSyncFrom: Int
 
   private var folders: [Place: SharedFolder] = [:]
   /// Names given out in this batch and not yet on the disk.
@@ -35,13 +37,15 @@ public final class DurableMove {
 
   public init(
     on fileSystem: any FileSystem, roots: RootTable, journal: any MoveJournal,
-    now: @escaping () -> Timestamp, randomWord: @escaping () -> UInt64 = { UInt64.random(in: .min ... .max) }
+    now: @escaping () -> Timestamp, randomWord: @escaping () -> UInt64 = { UInt64.random(in: .min ... .max) },
+    wholeSyncFrom: Int = 24
   ) {
     self.fileSystem = fileSystem
     self.roots = roots
     self.journal = journal
     self.now = now
     self.randomWord = randomWord
+    self.wholeSyncFrom = wholeSyncFrom
   }
 
   // MARK: - Before the intent
@@ -228,7 +232,7 @@ public final class DurableMove {
 
   /// What lies at the destination now is the open file, unchanged. Otherwise another file was swapped in at the last
   /// moment: it goes back, durably, before the move is given up.
-  private func compareArrived(_ move: CheckedMove) throws(MoveStop) -> Placing {
+  func compareArrived(_ move: CheckedMove) throws(MoveStop) -> Placing {
     let arrived: FileStatus?
     do throws(SystemFault) {
       arrived = try fileSystem.statusIfPresent(of: move.destinationName, in: move.destinationFolder.raw)
@@ -278,6 +282,31 @@ public final class DurableMove {
   }
 
   private func makeDurable(_ moves: [CheckedMove], _ report: inout Report) {
+    for moves in Dictionary(grouping: moves, by: \.status.device).values {
+      if moves.count >= wholeSyncFrom, syncWhole(moves, &report) { continue }
+      makeEachDurable(moves, &report)
+    }
+  }
+
+  /// - Returns: whether the file system could do it, or failed to; otherwise each move has to be synced by itself.
+  private func syncWhole(_ moves: [CheckedMove], _ report: inout Report) -> Bool {
+    do throws(SystemFault) {
+      guard try fileSystem.syncFileSystem(of: moves[0].destinationFolder.raw) else { return false }
+    } catch {
+      for move in moves { report.unresolved.append((move.intent, error.about("\(move.intent.destination)"))) }
+      return true
+    }
+    for move in moves {
+      do throws(SystemFault) {
+        report.outcomes.append(arrived(move.intent, try fileSystem.fingerprint(of: move.file.raw)))
+      } catch {
+        report.unresolved.append((move.intent, error.about("\(move.intent.destination)")))
+      }
+    }
+    return true
+  }
+
+  private func makeEachDurable(_ moves: [CheckedMove], _ report: inout Report) {
     var synced: Set<ObjectIdentifier> = []
     var failed: [ObjectIdentifier: SystemFault] = [:]
     func syncOnce(_ folder: SharedFolder) throws(SystemFault) {

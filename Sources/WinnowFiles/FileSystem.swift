@@ -46,6 +46,11 @@ public protocol FileSystem: AnyObject, Sendable {
   /// Makes a file's contents durable through any descriptor of it.
   func syncData(_ descriptor: Int32) throws(SystemFault)
 
+  /// Makes everything on the file system that `folder` lies on durable: contents and names, whoever wrote them.
+  ///
+  /// - Returns: false, and nothing is done, where the file system does not promise that.
+  func syncFileSystem(of folder: Int32) throws(SystemFault) -> Bool
+
   /// Takes a read lease and drops it again.
   func writerState(of descriptor: Int32) -> WriterState
   /// Runs `body` while holding a read lease; without one where none is to be had.

@@ -15,6 +15,12 @@ public struct FileSystemKind: Hashable, Sendable {
     self.init(type: type)
   }
 
+  /// Whether syncfs makes contents and names durable and tells of errors: known of ext4, XFS, btrfs and F2FS; tmpfs has
+  /// nothing to lose. Most FUSE file systems answer yes and do nothing.
+  static func isDurableAfterSyncfs(_ type: Int64) -> Bool {
+    [0xEF53, 0x5846_5342, 0x9123_683E, 0xF2F5_2010, 0x0102_1994].contains(type & 0xFFFF_FFFF)
+  }
+
   /// - Parameter type: `f_type`, see linux/magic.h and statfs(2).
   init(type: Int64) {
     let silent: [Int64: (String, isNetwork: Bool)] = [

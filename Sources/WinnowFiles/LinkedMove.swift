@@ -17,7 +17,7 @@ extension DurableMove {
           move.sourceName, in: move.sourceFolder.raw, to: move.destinationName, in: move.destinationFolder.raw)
         return .linked
       } catch {
-        if SystemFault.linksMissingErrnos.contains(error.errno) { throw cannotMoveSafely(move) }
+        if SystemFault.linksMissingErrnos.contains(error.errno) { return try placeOverPlaceholder(move) }
         switch whatStands(at: move, instead: error, of: move.status) {
         case .ours: return .linked
         case _ where error.isTaken: try takeNextName(move)
@@ -28,12 +28,19 @@ extension DurableMove {
     }
   }
 
+  private func placeOverPlaceholder(_ move: CheckedMove) throws(MoveStop) -> Placing {
+    if let error = try placeOverPlaceholder(move.sourceName, in: move.sourceFolder, of: move.status, move) {
+      return .unresolved(error)
+    }
+    return try compareArrived(move)
+  }
+
   func cannotMoveSafely(_ move: CheckedMove) -> MoveStop {
     MoveStop(
       WinnowError(
         .cannotMoveSafely,
         "the file system of \(move.intent.destination) can neither rename without replacing nor link",
-        remedy: "choose an output on another file system"), .wait)
+        remedy: "choose an output on another file system, or see `unsafe_placeholder` in the configuration"), .wait)
   }
 
   /// The linked file is the settled one: the source's name goes. Otherwise another file was swapped in: its second name

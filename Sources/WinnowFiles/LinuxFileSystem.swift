@@ -142,6 +142,13 @@ public final class LinuxFileSystem: FileSystem {
     _ = try SystemFault.check("sync", cwinnow_sync_data(descriptor))
   }
 
+  public func syncFileSystem(of folder: Int32) throws(SystemFault) -> Bool {
+    var type: Int64 = 0
+    guard cwinnow_file_system_type(folder, &type) == 0, FileSystemKind.isDurableAfterSyncfs(type) else { return false }
+    _ = try SystemFault.check("sync", cwinnow_sync_file_system(folder))
+    return true
+  }
+
   public func writerState(of descriptor: Int32) -> WriterState {
     switch cwinnow_take_lease(descriptor) {
     case 0:

@@ -30,6 +30,15 @@ public final class MountMemory: Sendable {
     guard mountPoint.starts(with: known) else { throw SystemFault("use", errno: SystemFault.mountAwayErrno) }
   }
 
+  /// The nearest known root that `path` lies in, where both lay on the same mount.
+  func rootAround(_ path: FilePath) -> FilePath? {
+    remembered.withLock { remembered in
+      guard let mountPoint = remembered[path] else { return nil }
+      return remembered.filter { $0.key != path && path.starts(with: $0.key) && $0.value == mountPoint }
+        .map(\.key).max { $0.components.count < $1.components.count }
+    }
+  }
+
   /// Forgets a root, as when a person says that it is meant to lie where it lies now.
   public func forget(_ root: FilePath) {
     keep(

@@ -32,6 +32,10 @@ extension DurableMove {
       return try finish(intent, arrivedFile, source: source, destination: destination)
     }
     try removeLeftovers(of: intent, source: source, destination: destination)
+    if let destination, let arrivedFile, isPlaceholder(arrivedFile, of: intent) {
+      try removePlaceholder(arrivedFile.status, of: intent, in: destination)
+      return abandoned(intent, .changed(intent.source))
+    }
     if let source, let destination, let arrivedFile, !crossing {
       try takeBackForeign(arrivedFile, intent, source: source, destination: destination)
     }
@@ -114,13 +118,19 @@ extension DurableMove {
       try fileSystem.sync(destination.raw)
     }
     guard let retired = intent.retiredName else { return }
+    if let destination, intent.temporaryName != nil, let left = try look(at: retired, in: destination),
+      isPlaceholder(left, of: intent)
+    {
+      try fileSystem.unlink(FilePath(bytes: retired), in: destination.raw)
+      try fileSystem.sync(destination.raw)
+    }
     if let source, try look(at: retired, in: source) != nil {
       _ = try moveBack(FilePath(bytes: retired), in: source, to: intent.source, in: source)
       try fileSystem.sync(source.raw)
     }
     // A link on its way out: the file's second name, unless somebody took the first.
     if let source, let destination, intent.temporaryName == nil, let left = try look(at: retired, in: destination) {
-      if left.status.links > 1 {
+      if left.status.links > 1 || isPlaceholder(left, of: intent) {
         try fileSystem.unlink(FilePath(bytes: retired), in: destination.raw)
       } else {
         _ = try moveBack(FilePath(bytes: retired), in: destination, to: intent.source, in: source)
@@ -150,6 +160,12 @@ extension DurableMove {
         Found(status: $0, fingerprint: $0.fingerprint(handle: []))
       }
     }
+  }
+
+  /// An empty file that came after the intent, which announced one: nobody has written into it.
+  private func isPlaceholder(_ found: Found, of intent: MoveIntent) -> Bool {
+    intent.placeholder == .used && found.status.kind == .regular && found.status.size == 0
+      && found.status.changed >= intent.begun && !isFile(found, intent.fingerprint)
   }
 
   /// By handle or birth; where a file system has neither, by inode number with size and modification time.

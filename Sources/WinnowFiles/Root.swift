@@ -45,10 +45,23 @@ public final class RootTable {
     self.mounts = mounts
   }
 
-  /// The open root for `path`, opened now where it is not yet. Never creates a folder.
+  /// The open root for `path`, opened now where it is not yet.
+  ///
+  /// Creates no folder, but for one case: a root inside another one, such as the review folder in the output, that was
+  /// there before, on the mount of the outer one, and was deleted since.
   public func root(_ path: FilePath) throws(SystemFault) -> Root {
     if let root = roots[path] { return root }
-    let root = try Root(opening: path, on: fileSystem)
+    let root: Root
+    do throws(SystemFault) {
+      root = try Root(opening: path, on: fileSystem)
+    } catch {
+      guard error.isMissing, let outer = mounts?.rootAround(path) else { throw error }
+      var made: [Place] = []
+      var inner = path
+      guard inner.removePrefix(outer) else { throw error }
+      _ = try self.root(outer).openFolder(making: inner, made: &made)
+      root = try Root(opening: path, on: fileSystem)
+    }
     try mounts?.admit(root)
     roots[path] = root
     return root

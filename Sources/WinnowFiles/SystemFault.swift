@@ -79,6 +79,7 @@ public struct SystemFault: Error, Hashable, Sendable {
         + "sticky folder it has to own the file, or use the drop-in for uploads"
     case Self.mountAwayErrno: "mount it again; Winnow goes on by itself"
     case EMFILE, ENFILE: "raise the limit of open files"
+    case ENOENT where operation == "open": "put it back, or make it anew with mkdir; Winnow goes on by itself"
     case EIO: "check the disk"
     default: nil
     }

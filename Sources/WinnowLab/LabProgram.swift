@@ -84,6 +84,9 @@ public enum LabProgram {
     case .export:
       guard let target = request.output else { throw missing("output", request) }
       output.finish(try desk.export(try model(request), to: target))
+    case .dataset:
+      guard let work = request.dataset else { throw missing("dataset", request) }
+      try DatasetDesk(library: library, cancellation: cancellation, output: output).answer(work)
     }
   }
 

@@ -19,12 +19,14 @@ extension LedgerConnection {
       StoredFingerprint.encode(intent.fingerprint).blob, intent.digest?.bytes.blob, intent.outcome.rawValue,
       intent.reason, intent.begun.nanoseconds, try number(ofWord: intent.by), intent.undoes, intent.numbersTakenNames,
       intent.temporaryName?.blob, intent.copied.map { StoredFingerprint.encode($0).blob }, intent.retiredName?.blob,
+      intent.placeholder.rawValue,
     ]
     try run(
       """
       INSERT INTO intent (id, picture, run, source_root, source_path, destination_root, destination_path, fingerprint,
-        digest, outcome, reason, begun, asked_by, undoes, numbers_taken_names, temporary_name, copied, retired_name)
-      VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+        digest, outcome, reason, begun, asked_by, undoes, numbers_taken_names, temporary_name, copied, retired_name,
+        placeholder)
+      VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
       """, StatementArguments(arguments))
   }
 
@@ -34,12 +36,14 @@ extension LedgerConnection {
       intent.source.root.bytes.blob, intent.source.relative.bytes.blob, intent.destination.root.bytes.blob,
       intent.destination.relative.bytes.blob, StoredFingerprint.encode(intent.fingerprint).blob,
       intent.digest?.bytes.blob, intent.reason, intent.temporaryName?.blob,
-      intent.copied.map { StoredFingerprint.encode($0).blob }, intent.retiredName?.blob, intent.id,
+      intent.copied.map { StoredFingerprint.encode($0).blob }, intent.retiredName?.blob,
+      intent.placeholder.rawValue, intent.id,
     ]
     try run(
       """
       UPDATE intent SET source_root = ?, source_path = ?, destination_root = ?, destination_path = ?, fingerprint = ?,
-        digest = ?, reason = ?, temporary_name = ?, copied = ?, retired_name = ?
+        digest = ?, reason = ?, temporary_name = ?, copied = ?, retired_name = ?,
+        placeholder = ?
       WHERE id = ?
       """, StatementArguments(arguments))
   }
@@ -48,7 +52,8 @@ extension LedgerConnection {
     try all(
       """
       SELECT id, picture, run, source_root, source_path, destination_root, destination_path, fingerprint, digest,
-        outcome, reason, begun, asked_by, undoes, numbers_taken_names, temporary_name, copied, retired_name
+        outcome, reason, begun, asked_by, undoes, numbers_taken_names, temporary_name, copied, retired_name,
+        placeholder
       FROM intent ORDER BY id
       """
     ) { row in
@@ -63,6 +68,7 @@ extension LedgerConnection {
       intent.temporaryName = row.optionalBytes(15)
       intent.copied = try row.optionalBytes(16).map(StoredFingerprint.decode)
       intent.retiredName = row.optionalBytes(17)
+      intent.placeholder = PlaceholderUse(rawValue: try row.integer(18)) ?? .forbidden
       return intent
     }
   }

@@ -13,6 +13,9 @@ enum LedgerMigrations {
     var migrator = DatabaseMigrator()
     migrator.registerMigration("1: pictures, moves, history") { try $0.execute(sql: pictures) }
     migrator.registerMigration("2: runs, jobs, folders made, settings") { try $0.execute(sql: work) }
+    migrator.registerMigration("3: placeholders") {
+      try $0.execute(sql: "ALTER TABLE intent ADD COLUMN placeholder INTEGER NOT NULL DEFAULT 0")
+    }
     return migrator
   }()
 

@@ -42,7 +42,7 @@ extension SortingPipeline {
   public func waitUntilIdle(_ completion: @escaping (IdleReport) -> Void) -> Int {
     dispatchPrecondition(condition: .onQueue(queue))
     var needed: [Int: Int] = [:]
-    for inbox in inboxes where inbox.here != nil {
+    for inbox in inboxes {
       // A walk under way may be past a file that is there already.
       needed[inbox.key] = inbox.scansFinished + (inbox.scan == nil ? 1 : 2)
       inbox.wantsScan = true
@@ -67,12 +67,12 @@ extension SortingPipeline {
     guard !idleWaits.isEmpty else { return }
     let failed = (try? ledger.counts()) ?? [:]
     let isIdle = inboxes.allSatisfy { inbox in
-      inbox.isIdle && (failed[inbox.name]?[.failed] ?? 0) == 0
+      inbox.here != nil && inbox.isIdle && (failed[inbox.name]?[.failed] ?? 0) == 0
     }
     guard isIdle, !board.holds(.moveUnresolved) else { return }
     let answered = idleWaits.filter { wait in
       inboxes.allSatisfy { inbox in
-        guard inbox.here != nil, let needed = wait.scansNeeded[inbox.key] else { return true }
+        guard let needed = wait.scansNeeded[inbox.key] else { return true }
         return inbox.scansFinished >= needed
       }
     }
@@ -88,6 +88,10 @@ extension SortingPipeline {
       if waiting.count < Self.waitingLimit { waiting.append(.init(file: file, reason: reason())) }
     }
     for inbox in inboxes {
+      if inbox.here == nil {
+        let condition = board.conditions.first { $0.code == .inboxAway && $0.subject == inbox.name }
+        add(inbox.settings.path, condition?.text ?? "the inbox is away")
+      }
       var named: Set<FilePath> = []
       for picture in (try? ledger.pictures(state: .failed, inbox: inbox.name, limit: Self.waitingLimit)) ?? [] {
         named.insert(picture.place.relative)

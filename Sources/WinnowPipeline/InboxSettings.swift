@@ -34,11 +34,14 @@ public struct InboxSettings: Hashable, Sendable {
   public var duplicates: DuplicateRule
   public var ignored: IgnoredNames
   public var polling: Polling
+  /// For file systems that can neither rename without replacing nor link.
+  public var placeholder: PlaceholderUse
 
   public init(
     name: String, path: FilePath, output: FilePath, review: FilePath, quarantine: FilePath, none: FilePath? = nil,
     model: ModelReference, policy: RoutingPolicy, settling: SettleTracker.Rules = .init(), recursive: Bool = true,
-    duplicates: DuplicateRule = .keep, ignored: IgnoredNames = .init(), polling: Polling = .auto
+    duplicates: DuplicateRule = .keep, ignored: IgnoredNames = .init(), polling: Polling = .auto,
+    placeholder: PlaceholderUse = .forbidden
   ) {
     self.name = name
     self.path = path
@@ -53,6 +56,7 @@ public struct InboxSettings: Hashable, Sendable {
     self.duplicates = duplicates
     self.ignored = ignored
     self.polling = polling
+    self.placeholder = placeholder
   }
 
   /// Every folder the inbox uses.

@@ -83,7 +83,7 @@ extension SortingPipeline {
         id: ledger.nextIntentID(), picture: picture.id, run: run, source: picture.place,
         destination: order.destination, fingerprint: picture.fingerprint, digest: picture.digest,
         outcome: order.outcome, reason: order.reason, begun: Timestamp.now(), by: by, undoes: order.undoes,
-        numbersTakenNames: order.numbersTakenNames)
+        numbersTakenNames: order.numbersTakenNames, placeholder: placeholder(inbox: picture.inbox))
       placesInHand.insert(order.destination)
       // A ctime that no file has makes the mover compare the bytes.
       let statusChanged = rehash && picture.digest != nil ? Timestamp(nanoseconds: -1) : nil
@@ -95,6 +95,10 @@ extension SortingPipeline {
             ended(ending, order, on: page)
           }))
     }
+  }
+
+  private func placeholder(inbox name: String) -> PlaceholderUse {
+    inboxes.first { $0.name == name }?.settings.placeholder ?? .forbidden
   }
 
   private func ended(_ ending: MoveStage.Ending, _ order: OrderedMove, on page: Page) {

@@ -17,6 +17,7 @@ extension SortingPipeline {
     do throws(SystemFault) {
       let root = try Root(opening: inbox.settings.path, on: fileSystem)
       try mounts.admit(root)
+      remember(inbox.settings.roots)
       inbox.root = root
       inbox.here = root.status
       holdsRoots = true
@@ -193,6 +194,14 @@ extension SortingPipeline {
   }
 
   private static let exclusionMark = ".nomedia"
+
+  /// Which mounts the other roots lie on; one that is not there now is asked for when it is needed.
+  private func remember(_ roots: [FilePath]) {
+    for path in roots {
+      guard let root = try? Root(opening: path, on: fileSystem) else { continue }
+      try? mounts.admit(root)
+    }
+  }
 
   // MARK: - Scans and polls
 

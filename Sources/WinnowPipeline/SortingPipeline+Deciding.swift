@@ -94,7 +94,8 @@ extension SortingPipeline {
       let intent = MoveIntent(
         id: ledger.nextIntentID(), picture: picture.id, run: inbox.run, source: settled.place,
         destination: destination.appending(name: settled.place.name), fingerprint: settled.fingerprint,
-        digest: digest, outcome: outcome, reason: reason, begun: Timestamp.now(), by: inbox.by)
+        digest: digest, outcome: outcome, reason: reason, begun: Timestamp.now(), by: inbox.by,
+        placeholder: inbox.settings.placeholder)
       let marker = digest.map { DigestInFolder(digest: $0, folder: destination) }
       if let marker { digestsInHand.insert(marker) }
       enqueue(

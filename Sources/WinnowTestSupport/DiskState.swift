@@ -185,8 +185,12 @@ struct DiskState: Sendable {
 
   /// Everything as it is now becomes durable.
   mutating func syncAll() {
-    for mount in mounts.indices { makeDurable(Set(mounts[mount].pending.map(\.id)), on: mount) }
-    for (id, file) in files { files[id]?.durable = file.now }
+    for mount in mounts.indices { sync(mount: mount) }
+  }
+
+  mutating func sync(mount: Int) {
+    makeDurable(Set(mounts[mount].pending.map(\.id)), on: mount)
+    for (id, file) in files where file.mount == mount { files[id]?.durable = file.now }
   }
 
   /// The power fails and comes back: what was not durable is lost as `loss` says.

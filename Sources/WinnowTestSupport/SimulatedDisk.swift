@@ -260,6 +260,15 @@ public final class SimulatedDisk: FileSystem {
     }
   }
 
+  public func syncFileSystem(of folder: Int32) throws(SystemFault) -> Bool {
+    try perform("sync all") { machine throws(SystemFault) in
+      let file = machine.disk.file(try machine.file(folder))
+      guard machine.disk.mounts[file.mount].traits.syncsWhole else { return false }
+      machine.disk.sync(mount: file.mount)
+      return true
+    }
+  }
+
   // MARK: - Leases
 
   public func writerState(of descriptor: Int32) -> WriterState {

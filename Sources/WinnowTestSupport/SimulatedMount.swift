@@ -19,6 +19,8 @@ public struct MountTraits: Hashable, Sendable {
   public var handles = true
   public var births = true
   public var leases = true
+  /// syncfs that keeps its word.
+  public var syncsWhole = true
   /// Bytes that fit; nil for no limit.
   public var capacity: Int?
   /// The most bytes that one read gives; nil for all that were asked for.
@@ -26,13 +28,14 @@ public struct MountTraits: Hashable, Sendable {
 
   public init(
     renamesWithoutReplacing: Bool = true, links: Bool = true, handles: Bool = true, births: Bool = true,
-    leases: Bool = true, capacity: Int? = nil, longestRead: Int? = nil
+    leases: Bool = true, syncsWhole: Bool = true, capacity: Int? = nil, longestRead: Int? = nil
   ) {
     self.renamesWithoutReplacing = renamesWithoutReplacing
     self.links = links
     self.handles = handles
     self.births = births
     self.leases = leases
+    self.syncsWhole = syncsWhole
     self.capacity = capacity
     self.longestRead = longestRead
   }

@@ -13,7 +13,7 @@ struct GlobalOptions: ParsableArguments {
   @Flag(help: "Print JSON: one document, or one object a line for streams.")
   var json = false
 
-  @Flag(help: "Do model verbs in this process, even when the daemon answers.")
+  @Flag(help: "Do model and data-set verbs in this process, even when the daemon answers.")
   var local = false
 
   /// - Throws: `.invalidInput` where a standard place cannot be found.

@@ -18,6 +18,7 @@ struct Winnowctl: ParsableCommand {
         winnowctl history /srv/camera/inbox/IMG_0042.JPG
         winnowctl undo --since 2h
         winnowctl model import flowers.onnx --labels labels.txt --name flowers
+        winnowctl dataset info flowers --page flowers.html
 
       ENVIRONMENT:
         WINNOW_SOCKET, WINNOW_CONFIG, WINNOW_STATE_DIR, NO_COLOR
@@ -30,7 +31,7 @@ struct Winnowctl: ParsableCommand {
     subcommands: [
       Status.self, Watch.self, Wait.self, Classify.self, Sort.self, History.self, Undo.self, Redo.self, Review.self,
       Pause.self, Resume.self, Rescan.self, Reload.self, Verify.self, Doctor.self, InboxVerbs.self, ConfigVerbs.self,
-      ModelVerbs.self, JobVerbs.self, Completions.self, Version.self,
+      ModelVerbs.self, DatasetVerbs.self, JobVerbs.self, Completions.self, Version.self,
     ])
 
   @OptionGroup var options: GlobalOptions

@@ -6,8 +6,29 @@ import WinnowConfig
 import WinnowCore
 import WinnowDaemon
 
-/// Keeps folders of pictures sorted.
 @main
+enum Program {
+  static func main() {
+    do {
+      var command = try Winnowd.parseAsRoot()
+      try command.run()
+    } catch let invalid as InvalidConfiguration {
+      FileDescriptor.standardError.say("winnowd: \(invalid)\n")
+      // sysexits.h: trying again does not help, and systemd's unit does not (RestartPreventExitStatus).
+      exit(EX_CONFIG)
+    } catch let error as WinnowError {
+      FileDescriptor.standardError.say("winnowd: \(error)\n")
+      exit(1)
+    } catch {
+      let isWanted = Winnowd.exitCode(for: error) == .success
+      let text = Winnowd.fullMessage(for: error) + "\n"
+      if isWanted { FileDescriptor.standardOutput.say(text) } else { FileDescriptor.standardError.say(text) }
+      exit(isWanted ? 0 : 2)
+    }
+  }
+}
+
+/// Keeps folders of pictures sorted.
 struct Winnowd: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "winnowd",
@@ -19,6 +40,9 @@ struct Winnowd: ParsableCommand {
       EXAMPLES
         winnowd
         winnowd --config winnow.yaml --state-dir state --socket winnow.sock
+
+      EXIT STATUS
+        0 stopped, 1 failed, 2 wrong use, 78 the configuration cannot be used
       """,
     version: Daemon.version)
 
@@ -37,18 +61,13 @@ struct Winnowd: ParsableCommand {
   func run() throws {
     signal(SIGPIPE, SIG_IGN)
     let environment = Self.environment(["NOTIFY_SOCKET", "WATCHDOG_USEC", "WATCHDOG_PID", "JOURNAL_STREAM"])
-    do {
-      let daemon = try Daemon(
-        StandardPaths.Options(
-          configuration: config.map { FilePath($0) }, stateDirectory: stateDirectory.map { FilePath($0) },
-          socket: socket.map { FilePath($0) }), environment: environment)
-      let signals = Signals(daemon)
-      try daemon.start()
-      withExtendedLifetime(signals) { dispatchMain() }
-    } catch {
-      FileDescriptor.standardError.say("winnowd: \(error)\n")
-      throw ExitCode(1)
-    }
+    let daemon = try Daemon(
+      StandardPaths.Options(
+        configuration: config.map { FilePath($0) }, stateDirectory: stateDirectory.map { FilePath($0) },
+        socket: socket.map { FilePath($0) }), environment: environment)
+    let signals = Signals(daemon)
+    try daemon.start()
+    withExtendedLifetime(signals) { dispatchMain() }
   }
 
   private static func environment(_ names: [String]) -> [String: String] {

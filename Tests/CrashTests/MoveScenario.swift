@@ -26,6 +26,9 @@ struct MoveScenario: Sendable, CustomTestStringConvertible {
   var hasSyncedPictures = true
   /// Whether the file system offers any way to move safely.
   var canMove = true
+  var placeholder = PlaceholderUse.forbidden
+  /// From how many moves on the file system is synced as a whole.
+  var wholeSyncFrom = 24
 
   static let inboxRoot: FilePath = "/photos/inbox"
   var outputRoot: FilePath { output == nil ? "/photos/sorted" : "/archive/sorted" }
@@ -42,6 +45,12 @@ struct MoveScenario: Sendable, CustomTestStringConvertible {
     MoveScenario(testDescription: "rename, three pictures, a new folder", pictures: three, hasFolder: false),
     MoveScenario(testDescription: "rename, one name for all", pictures: sameNames, batchSize: 2),
     MoveScenario(
+      testDescription: "rename, three pictures, synced as a whole", pictures: three, hasFolder: false,
+      wholeSyncFrom: 2),
+    MoveScenario(
+      testDescription: "rename, three pictures, where a file system cannot be synced as a whole",
+      inbox: MountTraits(syncsWhole: false), pictures: three, wholeSyncFrom: 2),
+    MoveScenario(
       testDescription: "rename, taken names", pictures: three, taken: ["rose/a.jpg", "rose/a-2.jpg", "rose/c.jpg"]),
     MoveScenario(
       testDescription: "rename without handles and births", inbox: MountTraits(handles: false, births: false)),
@@ -52,6 +61,13 @@ struct MoveScenario: Sendable, CustomTestStringConvertible {
     MoveScenario(
       testDescription: "link, one name for all, taken", inbox: noPromise, pictures: sameNames, taken: ["rose/a.jpg"]),
     MoveScenario(testDescription: "neither rename nor link", inbox: neither, pictures: three, canMove: false),
+    MoveScenario(
+      testDescription: "placeholder, one name for all, taken", inbox: neither, pictures: sameNames,
+      taken: ["rose/a.jpg"], placeholder: .allowed),
+    MoveScenario(
+      testDescription: "placeholder, without handles and births",
+      inbox: MountTraits(renamesWithoutReplacing: false, links: false, handles: false, births: false),
+      pictures: three, placeholder: .allowed),
     MoveScenario(testDescription: "across", output: MountTraits()),
     MoveScenario(
       testDescription: "across, three pictures, a new folder", output: MountTraits(), pictures: three,
@@ -69,6 +85,9 @@ struct MoveScenario: Sendable, CustomTestStringConvertible {
     MoveScenario(testDescription: "across from links", inbox: noPromise, output: MountTraits()),
     MoveScenario(testDescription: "across from neither", inbox: neither, output: MountTraits()),
     MoveScenario(testDescription: "across to neither", output: neither, canMove: false),
+    MoveScenario(
+      testDescription: "across to placeholders", output: neither, pictures: sameNames, taken: ["rose/a.jpg"],
+      placeholder: .allowed),
     MoveScenario(
       testDescription: "across, undo onto a taken name", output: MountTraits(), pictures: three,
       taken: ["rose/b.jpg"], numbersTakenNames: false),

@@ -37,12 +37,14 @@ struct PassingFaultTests {
 
   @Test(
     "what the ledger says has arrived survives a power failure, though its writer never synced it",
-    arguments: [nil, MountTraits()], [true, false])
-  func unsyncedWriter(output: MountTraits?, renamesWithoutReplacing: Bool) throws {
+    arguments: [
+      (nil, true, 24), (nil, true, 2), (nil, false, 24), (MountTraits(), true, 24), (MountTraits(), false, 24),
+    ])
+  func unsyncedWriter(output: MountTraits?, renamesWithoutReplacing: Bool, wholeSyncFrom: Int) throws {
     let run = try SortingRun(
       MoveScenario(
         testDescription: "unsynced", inbox: MountTraits(renamesWithoutReplacing: renamesWithoutReplacing),
-        output: output, pictures: Self.pictures, hasSyncedPictures: false))
+        output: output, pictures: Self.pictures, hasSyncedPictures: false, wholeSyncFrom: wholeSyncFrom))
     run.sort()
     #expect(run.missing().isEmpty)
     run.restart(after: .everything, keepsCommit: false)

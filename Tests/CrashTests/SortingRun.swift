@@ -84,7 +84,7 @@ final class SortingRun {
     var generator = SeededGenerator(seed: 0xA110 + starts)
     mover = DurableMove(
       on: disk, roots: RootTable(on: disk), journal: journal, now: { [disk] in disk.now() },
-      randomWord: { generator.next() })
+      randomWord: { generator.next() }, wholeSyncFrom: scenario.wholeSyncFrom)
   }
 
   /// Ends the process, so that every descriptor has to be closed.
@@ -139,7 +139,7 @@ final class SortingRun {
       id: nextIntent, picture: Int64(pictures.firstIndex { $0.name == picture.name } ?? 0), run: 1,
       source: picture.source, destination: picture.destination, fingerprint: fingerprint, digest: picture.digest,
       outcome: .sorted, reason: "rose 99.0%", begun: disk.now(), by: "winnowd",
-      numbersTakenNames: scenario.numbersTakenNames)
+      numbersTakenNames: scenario.numbersTakenNames, placeholder: scenario.placeholder)
   }
 
   @discardableResult
@@ -174,7 +174,9 @@ final class SortingRun {
     let open = openPictures()
     let uncommitted = Set(finished.map { pictures[Int($0.intent.picture)].name })
     let entries = disk.entries()
-    var problems = expectations.problems(among: entries) { open.contains($0) && !uncommitted.contains($0) }
+    var problems = expectations.problems(among: entries, usesPlaceholders: scenario.placeholder != .forbidden) {
+      open.contains($0) && !uncommitted.contains($0)
+    }
     if !disk.wrongCloses.isEmpty { problems.append("closed twice: \(disk.wrongCloses)") }
     guard checkingLedger else { return problems }
     for (index, picture) in pictures.enumerated() {

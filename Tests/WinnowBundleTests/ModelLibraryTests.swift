@@ -3,6 +3,7 @@ import SystemPackage
 import Testing
 import WinnowBundle
 import WinnowCore
+import WinnowTestSupport
 
 @Suite("The model library")
 struct ModelLibraryTests {

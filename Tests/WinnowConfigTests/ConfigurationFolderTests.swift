@@ -3,6 +3,7 @@ import SystemPackage
 import Testing
 import WinnowConfig
 import WinnowCore
+import WinnowTestSupport
 
 /// The configuration as it lies on disk: several files, missing ones, unreadable ones.
 @Suite struct ConfigurationFolderTests {

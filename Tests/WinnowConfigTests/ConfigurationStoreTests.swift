@@ -3,6 +3,7 @@ import SystemPackage
 import Testing
 import WinnowConfig
 import WinnowCore
+import WinnowTestSupport
 
 @Suite struct ConfigurationStoreTests {
   private let folder: TemporaryFolder

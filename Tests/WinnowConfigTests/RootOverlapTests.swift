@@ -1,6 +1,7 @@
 import SystemPackage
 import Testing
 import WinnowConfig
+import WinnowTestSupport
 
 @Suite struct RootOverlapTests {
   /// Where a root of the table lies: by path, as if no link were anywhere, the inode made from the path.

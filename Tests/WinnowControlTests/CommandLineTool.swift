@@ -4,6 +4,7 @@ import Synchronization
 import SystemPackage
 import WinnowControlAPI
 import WinnowCore
+import WinnowTestSupport
 
 /// Runs the real winnowctl, which the test build puts beside the tests.
 struct CommandLineTool {

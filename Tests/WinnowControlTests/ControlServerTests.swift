@@ -27,6 +27,7 @@ struct ControlServerTests {
       case .pause, .resume: try .json(PauseRequest())
       case .rescan: try .json(RescanRequest(again: true))
       case .inboxAdd: try .json(InboxAddRequest(name: "n", path: "/i", output: "/o", model: "m"))
+      case .dataset: try .json(DatasetRequest.split(SplitRequest(folder: "/pictures")))
       case .classify: .file(try FileDescriptor.open("/proc/self/exe", .readOnly), length: 10)
       default: .none
       }
@@ -34,7 +35,8 @@ struct ControlServerTests {
     var query = Query()
     if route == .classify { query = ClassifyRequest(file: "/a.jpg").query }
     let answer: JSONValue = try live.client.call(
-      route, parameter: route.template.contains("{") ? "flowers" : nil, query: query, body: body)
+      route, parameter: route.template.contains("{") ? (route == .dataset ? "split" : "flowers") : nil, query: query,
+      body: body)
     #expect(answer["schema"] == 1)
     #expect(answer["error"] == nil)
   }

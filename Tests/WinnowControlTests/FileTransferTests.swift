@@ -6,6 +6,7 @@ import Testing
 import WinnowControlAPI
 import WinnowControlClient
 import WinnowCore
+import WinnowTestSupport
 
 @testable import WinnowControlServer
 
@@ -41,7 +42,7 @@ struct FileTransferTests {
       #expect(!seen.written)
       #expect(seen.file == name)
     }
-    #expect(live.folder.names == ["control.sock", "picture"])
+    #expect(try live.folder.names() == ["control.sock", "picture"])
   }
 
   @Test("an import takes its settings on the first line and the file behind it")

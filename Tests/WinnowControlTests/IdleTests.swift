@@ -5,6 +5,7 @@ import SystemPackage
 import Testing
 import WinnowControlAPI
 import WinnowControlClient
+import WinnowTestSupport
 
 @testable import WinnowControlServer
 

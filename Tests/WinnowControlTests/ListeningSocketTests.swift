@@ -6,6 +6,7 @@ import Testing
 import WinnowControlAPI
 import WinnowControlClient
 import WinnowCore
+import WinnowTestSupport
 
 @testable import WinnowControlServer
 

@@ -3,6 +3,7 @@ import SystemPackage
 import WinnowControlClient
 import WinnowControlServer
 import WinnowCore
+import WinnowTestSupport
 
 /// A real server on a real socket in a folder of its own.
 final class LiveServer {

@@ -5,6 +5,7 @@ import Testing
 import WinnowControlAPI
 import WinnowControlServer
 import WinnowCore
+import WinnowTestSupport
 
 @Suite("who the kernel says is asking")
 struct PeerIdentityTests {

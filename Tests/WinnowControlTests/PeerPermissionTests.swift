@@ -16,9 +16,9 @@ struct PeerPermissionTests {
     for route in Route.allCases where route.requirement == .visitor { #expect(route.method == .get) }
   }
 
-  @Test("members sort only inside the roots")
+  @Test("members sort and work on data sets only inside the roots")
   func sorting() {
-    #expect(Route.sort.requirement == .memberInsideRoots)
+    #expect(Route.sort.requirement == .memberInsideRoots && Route.dataset.requirement == .memberInsideRoots)
     #expect(!Peer(user: 1000, group: 1000, process: 1, standing: .member).mayNameAnyPath)
     #expect(Peer(user: 0, group: 0, process: 1, standing: .owner).mayNameAnyPath)
   }

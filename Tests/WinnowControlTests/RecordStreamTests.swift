@@ -5,6 +5,7 @@ import Testing
 import WinnowControlAPI
 import WinnowControlClient
 import WinnowCore
+import WinnowTestSupport
 
 @testable import WinnowControlServer
 
@@ -108,6 +109,6 @@ struct RecordStreamTests {
     #expect(try live.raw("") == "")
     #expect(
       try live.raw("POST /v1/classify?file=a HTTP/1.1\r\nHost: winnow\r\nContent-Length: 100\r\n\r\nabc") == "")
-    #expect(live.folder.names == ["control.sock"])
+    #expect(try live.folder.names() == ["control.sock"])
   }
 }

@@ -86,8 +86,10 @@ final class ServiceDouble: ControlService {
     case .modelFlops(let model, let reply):
       reply.send(ModelFlopsReply(model: model, parameters: 9408, macs: 118_013_952, flops: 236_027_904))
     case .modelExport(_, let reply): reply.fail(WinnowError(.notFound, "nothing to export"))
+    case .dataset(let request, let reply): reply.send(Sample.work(request.verb))
     case .jobList(let reply): reply.send(JobListReply(jobs: [Sample.job("sort")]))
-    case .jobShow(let id, let reply): reply.send(Sample.job("sort", id: id))
+    case .jobShow(let id, let reply):
+      reply.send(DatasetRequest.Verb(rawValue: id).map(Sample.work) ?? Sample.job("sort", id: id))
     case .jobFollow(let id, let stream):
       stream.emit(JobRecord(id: id, state: .running, progress: 0.5))
       stream.emit(JobRecord(id: id, state: .done, progress: 1, result: Sample.sortResult))
@@ -144,6 +146,41 @@ enum Sample {
       file: file, class: "cat", probability: 0.5,
       top: ["cat", "dog", "cow", "hen", "pig"].map { .init(class: $0, probability: 0.2) }, model: "flowers@2",
       logits: logits ? [1.5, -0.25] : nil)
+  }
+
+  /// A finished job of a verb, by which it is called too.
+  static func work(_ verb: DatasetRequest.Verb) -> Job {
+    var job = job(verb.rawValue, id: verb.rawValue)
+    job.result =
+      switch verb {
+      case .split:
+        [
+          "folder": "/d", "output": "/d_split", "ratios": "6:2:2", "seed": 1, "placing": "copy", "pictures": 10,
+          "classes": [
+            ["class": "rose", "parts": ["train": 6, "val": 2, "test": 2], "groups": 9, "largest_group": 2]
+          ],
+          "left_out": 1, "warnings": ["a warning"],
+        ]
+      case .check:
+        [
+          "folder": "/d", "pictures": 2, "parts": ["train": 1, "test": 1], "leak_count": 1, "unreadable": [],
+          "leaks": [
+            ["kind": "burst", "first": "train/a.jpg", "second": "test/b.jpg", "parts": ["train", "test"]]
+          ],
+        ]
+      case .info:
+        [
+          "folder": "/d", "layout": "classes", "pictures": 3, "bytes": 4, "formats": ["jpeg": 3], "colours": ["rgb": 3],
+          "classes": [["class": "rose", "pictures": 3, "bytes": 4]], "problem_counts": ["tiny": 1],
+          "problems": [["kind": "tiny", "file": "rose/a.jpg", "detail": "1 × 1 pixels"]],
+          "imbalance": ["largest": 3, "smallest": 3, "ratio": 1, "effective_classes": 1],
+          "sides": ["smallest": 1, "median": 2, "largest": 3],
+        ]
+      case .crawl: ["found": 3, "saved": 2, "failed": ["timed_out": 1]]
+      case .clean: ["kept": 3, "left_out": [["file": "rose/a.jpg", "reason": "tiny"]]]
+      case .sources: ["sources": [["name": "wikimedia", "reachable": true]]]
+      }
+    return job
   }
 
   static func job(_ kind: String, id: String = "12", spec: JSONValue? = nil) -> Job {

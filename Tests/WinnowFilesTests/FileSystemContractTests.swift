@@ -258,6 +258,15 @@ struct FileSystemContractTests {
     #expect(try ground.fileSystem.digest(of: source) == ground.fileSystem.digest(of: target))
   }
 
+  @Test("a file system that says that it was synced as a whole has all of it afterwards", arguments: Ground.allCases)
+  func wholeSync(ground: Ground) throws {
+    let ground = try ground.make()
+    try ground.put(ground.root.appending("a"), [1, 2, 3])
+    let root = try Self.open(ground)
+    #expect(try ground.fileSystem.syncFileSystem(of: root.raw))
+    #expect(ground.bytes(at: ground.root.appending("a")) == [1, 2, 3])
+  }
+
   @Test("nobody writes: a lease is granted, and dropped again", arguments: Ground.allCases)
   func leases(ground: Ground) throws {
     let ground = try ground.make()

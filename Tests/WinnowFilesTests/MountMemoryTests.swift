@@ -87,4 +87,32 @@ struct MountMemoryTests {
     try disk.makeFolders("/home/anna/pictures")
     #expect(try roots.root("/home/anna/pictures") !== first)
   }
+
+  @Test("a root inside another one is made anew when somebody deleted it, where both lay on one mount")
+  func deleted() throws {
+    let disk = try Self.disk()
+    let review: FilePath = "/home/anna/pictures/_review"
+    let roots = RootTable(on: disk, mounts: MountMemory(remembered: [:]) { _ in })
+    #expect(throws: SystemFault.self, "it was never there") { try roots.root(review) }
+    try disk.makeFolders(review)
+    _ = try roots.root("/home/anna/pictures")
+    _ = try roots.root(review)
+    roots.forgetAll()
+    try disk.remove(review)
+    #expect(try roots.root(review).isStillInPlace())
+  }
+
+  @Test("one that lay on a mount of its own, or inside no other root, is not")
+  func deletedElsewhere() throws {
+    let disk = try Self.disk()
+    let memory = MountMemory(
+      remembered: [
+        "/home/anna/pictures": "/home/anna", "/home/anna/pictures/card": "/home/anna/pictures/card",
+        "/home/anna/other": "/home/anna",
+      ]) { _ in }
+    let roots = RootTable(on: disk, mounts: memory)
+    #expect(throws: SystemFault.self) { try roots.root("/home/anna/pictures/card") }
+    #expect(throws: SystemFault.self) { try roots.root("/home/anna/other") }
+    #expect(disk.entry("/home/anna/pictures/card") == nil && disk.entry("/home/anna/other") == nil)
+  }
 }

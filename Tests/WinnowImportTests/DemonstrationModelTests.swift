@@ -3,6 +3,7 @@ import SystemPackage
 import Testing
 import WinnowCore
 import WinnowGraph
+import WinnowTestSupport
 
 @testable import WinnowImport
 

@@ -3,6 +3,8 @@ import SystemPackage
 import WinnowBundle
 import WinnowControlAPI
 import WinnowCore
+import WinnowSupervision
+import WinnowTestSupport
 
 @testable import WinnowImport
 
@@ -37,7 +39,7 @@ final class ImportBench {
   func run(_ network: SmallNetwork, named name: String = "small") throws -> ModelChangeReply {
     try run(
       ModelImportRequest(name: name, labels: SmallNetwork.classes),
-      onnx: try folder.write(network.onnx(), to: "small.onnx"))
+      onnx: try folder.file("small.onnx", network.onnx()))
   }
 
   /// Everything in the library but its lock.

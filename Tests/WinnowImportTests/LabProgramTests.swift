@@ -5,6 +5,7 @@ import Testing
 import WinnowControlAPI
 import WinnowCore
 import WinnowGraph
+import WinnowTestSupport
 
 @testable import WinnowImport
 
@@ -103,9 +104,8 @@ struct LabProgramTests {
     try FileManager.default.copyItem(atPath: try #require(Surroundings.lab).string, toPath: copy.string)
     let pipe = folder.path.appending("pipe")
     #expect(pipe.withPlatformString { mkfifo($0, 0o600) } == 0)
-    let worker = try folder.write(
-      Array("#!/bin/sh\necho $$ > \(pipe.string)\nwhile :; do /bin/sleep 1; done\n".utf8),
-      to: "programs/winnow-worker")
+    let worker = try folder.file(
+      "programs/winnow-worker", "#!/bin/sh\necho $$ > \(pipe.string)\nwhile :; do /bin/sleep 1; done\n")
     #expect(worker.withPlatformString { chmod($0, 0o755) } == 0)
 
     let process = Process()

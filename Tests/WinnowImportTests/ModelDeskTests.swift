@@ -5,6 +5,7 @@ import WinnowBundle
 import WinnowControlAPI
 import WinnowCore
 import WinnowGraph
+import WinnowTestSupport
 
 @testable import WinnowImport
 
@@ -101,7 +102,7 @@ struct ModelDeskTests {
   @Test("export writes the served network, over an old file too")
   func export() throws {
     try publish()
-    let target = try bench.folder.write([1, 2, 3], to: "out.onnx")
+    let target = try bench.folder.file("out.onnx", [1, 2, 3])
     let reply = try desk.export(ModelReference("small"), to: target)
     let written = [UInt8](try Data(contentsOf: URL(fileURLWithPath: target.string)))
     #expect(written == (try SmallNetwork().onnx()))

@@ -6,6 +6,7 @@ import WinnowBundle
 import WinnowControlAPI
 import WinnowCore
 import WinnowGraph
+import WinnowTestSupport
 
 @testable import WinnowImport
 
@@ -117,7 +118,7 @@ struct ModelImportErrorTests {
   @Test("is refused with its reason, and leaves nothing", arguments: rows)
   func refused(row: Row) throws {
     let bench = try ImportBench()
-    let file = try bench.folder.write(row.file(), to: "bad.onnx")
+    let file = try bench.folder.file("bad.onnx", row.file())
     var request = ModelImportRequest(name: "bad", labels: SmallNetwork.classes, source: "~/bad.onnx")
     row.change(&request)
     let error = #expect(throws: WinnowError.self) { try bench.run(request, onnx: file) }
@@ -134,7 +135,7 @@ struct ModelImportErrorTests {
     let request = ModelImportRequest(name: "bad", labels: ["a"])
     let pipe = bench.folder.path.appending("pipe")
     #expect(pipe.withPlatformString { mkfifo($0, 0o600) } == 0)
-    let large = try bench.folder.write([], to: "large")
+    let large = try bench.folder.file("large", [])
     #expect(large.withPlatformString { truncate($0, (2 << 30) + 1) } == 0)
     let expected: [(FilePath, WinnowError.Code)] = [
       (bench.folder.path.appending("missing"), .notFound), (bench.folder.path, .invalidInput), (pipe, .invalidInput),
@@ -150,7 +151,7 @@ struct ModelImportErrorTests {
   @Test("a worker that is missing is an error, and leaves nothing")
   func noWorker() throws {
     let bench = try ImportBench()
-    let file = try bench.folder.write(SmallNetwork().onnx(), to: "small.onnx")
+    let file = try bench.folder.file("small.onnx", SmallNetwork().onnx())
     let error = #expect(throws: WinnowError.self) {
       try bench.run(
         ModelImportRequest(name: "small", labels: SmallNetwork.classes), onnx: file,
@@ -164,8 +165,8 @@ struct ModelImportErrorTests {
   func brokenWorker() throws {
     for script in ["exit 3", "echo '{\"schema\": 1}'", "yes '0123456789' | head -c 80000000"] {
       let bench = try ImportBench()
-      let file = try bench.folder.write(SmallNetwork().onnx(), to: "small.onnx")
-      let worker = try bench.folder.write(Array("#!/bin/sh\n\(script)\n".utf8), to: "worker")
+      let file = try bench.folder.file("small.onnx", SmallNetwork().onnx())
+      let worker = try bench.folder.file("worker", "#!/bin/sh\n\(script)\n")
       #expect(worker.withPlatformString { chmod($0, 0o755) } == 0)
       #expect(throws: WinnowError.self) {
         try bench.run(

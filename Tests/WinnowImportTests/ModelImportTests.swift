@@ -6,6 +6,8 @@ import WinnowBundle
 import WinnowControlAPI
 import WinnowCore
 import WinnowGraph
+import WinnowSupervision
+import WinnowTestSupport
 
 @testable import WinnowImport
 
@@ -69,7 +71,7 @@ struct ModelImportTests {
   @Test("grey is what the colours weigh together")
   func grey() throws {
     let bench = try ImportBench()
-    let file = try bench.folder.write(SmallNetwork(channels: 1).onnx(), to: "grey.onnx")
+    let file = try bench.folder.file("grey.onnx", SmallNetwork(channels: 1).onnx())
     let request = ModelImportRequest(
       name: "grey", labels: SmallNetwork.classes, mean: [0.5, 0.5, 0.5], std: [0.25, 0.25, 0.25])
     _ = try bench.run(request, onnx: file)
@@ -118,8 +120,8 @@ struct ModelImportTests {
   @Test("a network that cannot be compiled ahead is published with a warning")
   func noCache() throws {
     let bench = try ImportBench()
-    let notAFolder = try bench.folder.write([], to: "cache")
-    let file = try bench.folder.write(SmallNetwork().onnx(), to: "small.onnx")
+    let notAFolder = try bench.folder.file("cache", [])
+    let file = try bench.folder.file("small.onnx", SmallNetwork().onnx())
     let reply = try bench.run(
       ModelImportRequest(name: "small", labels: SmallNetwork.classes), onnx: file,
       cache: notAFolder.appending("below"))
@@ -144,12 +146,12 @@ struct ModelImportTests {
   @Test("cancelled while the worker computes, it ends the worker and leaves nothing")
   func cancelledInWorker() throws {
     let bench = try ImportBench()
-    let file = try bench.folder.write(SmallNetwork().onnx(), to: "small.onnx")
+    let file = try bench.folder.file("small.onnx", SmallNetwork().onnx())
     // Says that it runs, then works for ever.
     let pipe = bench.folder.path.appending("pipe")
     #expect(pipe.withPlatformString { mkfifo($0, 0o600) } == 0)
-    let worker = try bench.folder.write(
-      Array("#!/bin/sh\necho $$ > \(pipe.string)\nwhile :; do /bin/sleep 1; done\n".utf8), to: "worker")
+    let worker = try bench.folder.file(
+      "worker", "#!/bin/sh\necho $$ > \(pipe.string)\nwhile :; do /bin/sleep 1; done\n")
     #expect(worker.withPlatformString { chmod($0, 0o755) } == 0)
     let cancellation = bench.cancellation
     let process = Awaited()

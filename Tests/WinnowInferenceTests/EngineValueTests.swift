@@ -15,6 +15,8 @@ struct PrecisionTests {
     #expect(Precision.best(onProcessorWith: []) == .fp32)
     #expect(try PrecisionChoice("auto") == .automatic)
     #expect(try PrecisionChoice("fp32").resolved(onProcessorWith: ["avx512_bf16"]) == .fp32)
+    #expect(try PrecisionChoice("bf16").resolved(onProcessorWith: ["avx2"]) == .fp32)
+    #expect(try PrecisionChoice("bf16").resolved(onProcessorWith: ["avx512_bf16"]) == .bf16)
     #expect(throws: WinnowError.self) { try PrecisionChoice("fp64") }
   }
 

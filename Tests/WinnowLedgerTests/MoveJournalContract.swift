@@ -33,6 +33,7 @@ func journalContract(
   amended.temporaryName = Array(".winnow-2".utf8)
   amended.copied = Sample.fingerprint(99)
   amended.retiredName = [0xFF, 0x0A, 0x20]
+  amended.placeholder = .used
   try journal.amend([amended])
   #expect(try journal.openIntents() == [intent(1), amended, intent(3)])
   #expect(try reopened(journal).openIntents() == [intent(1), amended, intent(3)])

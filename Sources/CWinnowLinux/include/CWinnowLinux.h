@@ -85,5 +85,8 @@ int cwinnow_lock_file(int descriptor, int *holder);
  * Linux 6.6). */
 int cwinnow_deny_write_execute(void);
 
+/* Empties the ambient set: this process keeps its capabilities, programs that it starts get none. */
+int cwinnow_keep_capabilities_from_children(void);
+
 #pragma clang assume_nonnull end
 #endif

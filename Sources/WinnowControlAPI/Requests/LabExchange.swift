@@ -4,12 +4,13 @@ public import SystemPackage
 public struct LabRequest: Hashable, Sendable {
   public enum Verb: String, Codable, Hashable, Sendable, CaseIterable {
     case `import`, list, show, promote, rollback, remove, summary, flops, export
+    case dataset
   }
 
   public var verb: Verb
   /// The folder that holds the models.
   public var library: FilePath
-  /// `NAME` or `NAME@VERSION`; absent for `import` and `list`.
+  /// `NAME` or `NAME@VERSION`; absent for `import`, `list` and `dataset`.
   public var model: String?
   /// For `import`.
   public var settings: ModelImportRequest?
@@ -17,10 +18,12 @@ public struct LabRequest: Hashable, Sendable {
   public var onnx: FilePath?
   /// For `export`: the file to write.
   public var output: FilePath?
+  /// For `dataset`.
+  public var dataset: DatasetRequest?
 
   public init(
     verb: Verb, library: FilePath, model: String? = nil, settings: ModelImportRequest? = nil,
-    onnx: FilePath? = nil, output: FilePath? = nil
+    onnx: FilePath? = nil, output: FilePath? = nil, dataset: DatasetRequest? = nil
   ) {
     self.verb = verb
     self.library = library
@@ -28,6 +31,7 @@ public struct LabRequest: Hashable, Sendable {
     self.settings = settings
     self.onnx = onnx
     self.output = output
+    self.dataset = dataset
   }
 }
 
@@ -40,6 +44,7 @@ extension LabRequest: Codable {
     settings = try fields.decodeIfPresent(ModelImportRequest.self, forKey: "settings")
     onnx = try fields.decodeIfPresent(pathForKey: "onnx")
     output = try fields.decodeIfPresent(pathForKey: "output")
+    dataset = try fields.decodeIfPresent(DatasetRequest.self, forKey: "dataset")
   }
 
   public func encode(to encoder: any Encoder) throws {
@@ -50,6 +55,7 @@ extension LabRequest: Codable {
     try fields.encodeIfPresent(settings, forKey: "settings")
     try fields.encodeIfPresent(path: onnx, forKey: "onnx")
     try fields.encodeIfPresent(path: output, forKey: "output")
+    try fields.encodeIfPresent(dataset, forKey: "dataset")
   }
 }
 

@@ -42,7 +42,9 @@ public enum PrecisionChoice: Hashable, Sendable {
   public func resolved(onProcessorWith flags: @autoclosure () -> Set<String>) -> Precision {
     switch self {
     case .automatic: Precision.best(onProcessorWith: flags())
-    case .fixed(let precision): precision
+    // Asked for where the processor has none, bf16 would be fp32 under another name, or far slower.
+    case .fixed(.bf16): Precision.best(onProcessorWith: flags())
+    case .fixed(.fp32): .fp32
     }
   }
 }

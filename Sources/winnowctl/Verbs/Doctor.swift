@@ -13,7 +13,7 @@ struct Doctor: ParsableCommand {
 
   func run() throws {
     let paths = try options.paths()
-    var checks = [ConfigurationReading.doctor(paths)]
+    var checks: [DoctorReply.Check] = []
     var status = ExitStatus.done
     do {
       let client = ControlClient(socket: paths.socket)
@@ -21,6 +21,8 @@ struct Doctor: ParsableCommand {
       checks.append(.init(code: "daemon", state: .ok, text: "the daemon answers at \(paths.socket.escaped)"))
       checks += reply.checks
     } catch {
+      // The daemon tells of the configuration that it reads; without it this is the one it would read.
+      checks.append(ConfigurationReading.doctor(paths))
       checks.append(.init(code: "daemon", state: .failed, text: error.message, remedy: error.remedy))
       status = ExitStatus(for: error)
     }

@@ -1,0 +1,206 @@
+import Glibc
+import SystemPackage
+import WinnowCore
+import WinnowFiles
+
+/// The folder that cleaning writes to. One run at a time: it is locked. Files appear whole under names that were free.
+final class CleaningOutput {
+  static let journalName: FilePath = ".winnow-clean.jsonl"
+  static let planName: FilePath = ".winnow-clean-plan.json"
+  static let reportName: FilePath = "report.json"
+  static let pageName: FilePath = "report.html"
+  static let leftOutFolder: FilePath = "_left_out"
+
+  let path: FilePath
+  let root: Root
+  private let fileSystem: any FileSystem
+  private var openFolders: [FilePath: OwnedFolder] = [:]
+
+  private final class OwnedFolder {
+    let descriptor: OwnedDescriptor
+    init(_ descriptor: consuming OwnedDescriptor) { self.descriptor = descriptor }
+  }
+
+  /// Opens a folder that is there already.
+  init(opening path: FilePath, on fileSystem: any FileSystem) throws(WinnowError) {
+    self.path = path
+    self.fileSystem = fileSystem
+    root = try attempt(path.escaped) { () throws(SystemFault) in try Root(opening: path, on: fileSystem) }
+    guard flock(root.raw, LOCK_EX | LOCK_NB) == 0 else {
+      throw WinnowError(.folderInUse, "another run is writing to \(path.escaped)", remedy: "wait for it, or cancel it")
+    }
+  }
+
+  /// Makes the folder, or takes up an unfinished run in it.
+  ///
+  /// - Throws: `.alreadyExists` where it holds anything but an unfinished run.
+  convenience init(takingUp path: FilePath, on fileSystem: any FileSystem) throws(WinnowError) {
+    let parent = try attempt(path.removingLastComponent().escaped) { () throws(SystemFault) in
+      try Root(opening: path.removingLastComponent(), on: fileSystem)
+    }
+    let name = FilePath(root: nil, path.components.suffix(1))
+    var isNew = true
+    do throws(SystemFault) {
+      try fileSystem.makeFolder(name, in: parent.raw)
+    } catch {
+      guard error.isTaken else { throw error.about(path.escaped) }
+      isNew = false
+    }
+    try self.init(opening: path, on: fileSystem)
+    guard !isNew, try !contains(Self.journalName), try !contains(Self.planName), try !isEmpty() else { return }
+    throw WinnowError(
+      .alreadyExists, "\(path.escaped) is there already",
+      remedy: "move it away or give it another name; Winnow never deletes a data set")
+  }
+
+  func contains(_ file: FilePath) throws(WinnowError) -> Bool {
+    try attempt(path.pushing(file).escaped) { () throws(SystemFault) in
+      try fileSystem.statusIfPresent(of: file, in: root.raw) != nil
+    }
+  }
+
+  private func isEmpty() throws(WinnowError) -> Bool {
+    try attempt(path.escaped) { () throws(SystemFault) in
+      var sawFolder = false
+      let scan = try FolderScan(root: root, recursive: true) { _ in
+        sawFolder = true
+        return false
+      }
+      return scan.next() == nil && !sawFolder
+    }
+  }
+
+  func openJournal(_ head: CleaningJournal.Head) throws(WinnowError) -> CleaningJournal {
+    let raw = openat(root.raw, Self.journalName.string, O_RDWR | O_CREAT | O_NOFOLLOW | O_CLOEXEC, 0o644)
+    let name = path.pushing(Self.journalName).escaped
+    guard raw >= 0 else { throw SystemFault("open", errno: errno).about(name) }
+    return try CleaningJournal(OwnedDescriptor(raw), named: name, head: head)
+  }
+
+  /// Size of a file, nil where there is none.
+  func size(of file: FilePath) throws(WinnowError) -> Int64? {
+    try attempt(path.pushing(file).escaped) { () throws(SystemFault) in
+      try fileSystem.statusIfPresent(of: file, in: root.raw)?.size
+    }
+  }
+
+  /// Makes a file whose contents `fill` writes to an empty one. Durable once `sync` returns; not there where `fill`
+  /// throws, and `.alreadyExists` where the name is taken.
+  func place(
+    _ file: FilePath, _ fill: (Int32) throws(WinnowError) -> Void
+  ) throws(WinnowError) {
+    let thing = path.pushing(file).escaped
+    let folder = try folder(file.removingLastComponent())
+    let name = FilePath(root: nil, file.components.suffix(1))
+    let hidden = FilePath(bytes: Array(".winnow-part-".utf8) + name.bytes)
+    do throws(WinnowError) {
+      try attempt(thing) { () throws(SystemFault) in
+        // Of a run that was stopped in the middle of this file.
+        if try fileSystem.statusIfPresent(of: hidden, in: folder) != nil { try fileSystem.unlink(hidden, in: folder) }
+      }
+      let copy = try attempt(thing) { () throws(SystemFault) in
+        OwnedDescriptor(try fileSystem.createFile(hidden, in: folder, mode: 0o644))
+      }
+      try fill(copy.raw)
+      try attempt(thing) { () throws(SystemFault) in
+        try fileSystem.sync(copy.raw)
+        try fileSystem.renameWithoutReplacing(hidden, in: folder, to: name, in: folder)
+      }
+    } catch {
+      try? fileSystem.unlink(hidden, in: folder)
+      throw error
+    }
+  }
+
+  /// Replaces a file of Winnow's own at the top: the old or the new contents, never a mixture.
+  func replace(_ file: FilePath, with chunks: some Sequence<[UInt8]>) throws(WinnowError) {
+    let thing = path.pushing(file).escaped
+    let hidden = FilePath(bytes: Array(".winnow-part-".utf8) + file.bytes)
+    try? fileSystem.unlink(hidden, in: root.raw)
+    let copy = try attempt(thing) { () throws(SystemFault) in
+      OwnedDescriptor(try fileSystem.createFile(hidden, in: root.raw, mode: 0o644))
+    }
+    do throws(WinnowError) {
+      for chunk in chunks { try Self.write(chunk, to: copy.raw, thing) }
+      try attempt(thing) { () throws(SystemFault) in
+        try fileSystem.sync(copy.raw)
+        try fileSystem.renameReplacing(hidden, in: root.raw, to: file, in: root.raw)
+        try fileSystem.sync(root.raw)
+      }
+    } catch {
+      try? fileSystem.unlink(hidden, in: root.raw)
+      throw error
+    }
+  }
+
+  /// Moves a file within the folder to a name that is free.
+  func move(_ file: FilePath, to target: FilePath) throws(WinnowError) {
+    let (from, into) = (try folder(file.removingLastComponent()), try folder(target.removingLastComponent()))
+    try attempt(path.pushing(file).escaped) { () throws(SystemFault) in
+      try fileSystem.renameWithoutReplacing(
+        FilePath(root: nil, file.components.suffix(1)), in: from,
+        to: FilePath(root: nil, target.components.suffix(1)), in: into)
+    }
+  }
+
+  /// Makes the names of all that was placed durable.
+  func sync() throws(WinnowError) {
+    try attempt(path.escaped) { () throws(SystemFault) in
+      for folder in openFolders.values { try fileSystem.sync(folder.descriptor.raw) }
+      try fileSystem.sync(root.raw)
+    }
+  }
+
+  func remove(_ ownFile: FilePath) throws(WinnowError) {
+    try attempt(path.pushing(ownFile).escaped) { () throws(SystemFault) in
+      if try fileSystem.statusIfPresent(of: ownFile, in: root.raw) != nil {
+        try fileSystem.unlink(ownFile, in: root.raw)
+        try fileSystem.sync(root.raw)
+      }
+    }
+  }
+
+  /// A folder of a class, made where it is missing, held open. Few are: as many as there are classes.
+  private func folder(_ relative: FilePath) throws(WinnowError) -> Int32 {
+    if let known = openFolders[relative] { return known.descriptor.raw }
+    let opened = try attempt(path.pushing(relative).escaped) { () throws(SystemFault) in
+      var made: [Place] = []
+      return OwnedFolder(try root.openFolder(making: relative, made: &made))
+    }
+    // More classes than descriptors are to be had are opened again as they come.
+    if openFolders.count >= 200 {
+      try sync()
+      openFolders.removeAll()
+    }
+    openFolders[relative] = opened
+    return opened.descriptor.raw
+  }
+
+  static func write(_ bytes: [UInt8], to descriptor: Int32, _ thing: String) throws(WinnowError) {
+    var written = 0
+    while written < bytes.count {
+      let answer = bytes.withUnsafeBytes { bytes in
+        bytes.baseAddress.map { Glibc.write(descriptor, $0 + written, bytes.count - written) } ?? 0
+      }
+      if answer < 0, errno == EINTR { continue }
+      guard answer > 0 else { throw SystemFault("write", errno: errno).about(thing) }
+      written += answer
+    }
+  }
+}
+
+/// What `body` gives; its fault as an error about `thing`.
+func attempt<Value: ~Copyable>(
+  _ thing: String, _ body: () throws(SystemFault) -> Value
+) throws(WinnowError) -> Value {
+  do throws(SystemFault) {
+    return try body()
+  } catch {
+    throw error.about(thing)
+  }
+}
+
+extension WinnowError.Code {
+  /// Another run writes to the same folder.
+  static let folderInUse = Self("folder_in_use")
+}

@@ -1,0 +1,104 @@
+import SystemPackage
+import WinnowBundle
+import WinnowControlAPI
+import WinnowCore
+import WinnowDataset
+import WinnowFiles
+import WinnowSupervision
+
+/// Which module does which work on data sets.
+struct DatasetDesk {
+  /// Bytes of decisions that are read at most; chosen, not measured.
+  private static let largestFile = 256 << 20
+
+  let library: ModelLibrary
+  let cancellation: Cancellation
+  let output: LabOutput
+
+  func answer(_ request: DatasetRequest) throws(WinnowError) {
+    switch request {
+    case .crawl(let request): output.finish(try crawl(request))
+    case .clean(let request): output.finish(try clean(request))
+    case .split(let request): output.finish(try split(request))
+    case .check(let request):
+      let check = SplitCheck(
+        folder: request.folder, looker: try looker(), cancellation: cancellation, report: output.progress)
+      output.finish(try check.run())
+    case .info(let request):
+      let description = DatasetDescription(
+        folder: request.folder, page: request.page, looker: try looker(), cancellation: cancellation,
+        report: output.progress)
+      output.finish(try description.run())
+    case .sources: output.finish(try sources())
+    }
+  }
+
+  private func split(_ request: SplitRequest) throws(WinnowError) -> SplitReport {
+    guard let placing = SplitPlacing(rawValue: request.placing ?? SplitPlacing.copy.rawValue) else {
+      throw WinnowError(
+        .invalidInput, "pictures cannot be placed by \"\(request.placing ?? "")\"",
+        remedy: "use " + SplitPlacing.allCases.map(\.rawValue).joined(separator: ", "))
+    }
+    guard let seed = UInt64(exactly: request.seed) else {
+      throw WinnowError(.invalidInput, "the seed \(request.seed) is below 0", remedy: "use 0 or a larger number")
+    }
+    let settings = SplitSettings(
+      folder: request.folder, ratios: try SplitRatios(request.ratios ?? SplitRatios.usual), seed: seed,
+      placing: placing)
+    return try DatasetSplitting(
+      settings: settings, looker: try looker(), cancellation: cancellation, report: output.progress
+    ).run()
+  }
+
+  private func crawl(_ request: CrawlRequest) throws(WinnowError) -> JSONValue { throw notThere("crawl") }
+
+  private func clean(_ request: CleanRequest) throws(WinnowError) -> CleanSummary {
+    var settings = CleaningSettings(folder: request.folder)
+    settings.name = request.name
+    settings.isDryRun = request.dryRun
+    if let model = request.model {
+      let classes = try library.bundle(ModelReference(model)).classes.labels.map(\.text)
+      // Nobody knows what an imported model has seen.
+      settings.model = DoubtingModel(classes: classes, mayKnowPictures: true)
+    }
+    let cleaning = DatasetCleaning(
+      settings: settings, looker: try looker(request.model), cancellation: cancellation, report: output.progress)
+    guard let file = request.apply else { return CleanSummary(try cleaning.run()) }
+    return CleanSummary(try cleaning.apply(CleaningDecisions(json: try read(file))))
+  }
+
+  /// A small file whole.
+  private func read(_ path: FilePath) throws(WinnowError) -> [UInt8] {
+    let fileSystem = LinuxFileSystem()
+    do throws(SystemFault) {
+      guard let name = path.lastComponent else { throw SystemFault("read", errno: SystemFault.irregularFileErrno) }
+      let folder = try Root(opening: path.removingLastComponent(), on: fileSystem)
+      let file = OwnedDescriptor(try fileSystem.openFile(FilePath(root: nil, components: name), in: folder.raw))
+      var bytes: [UInt8] = []
+      while true {
+        let more = try fileSystem.read(file.raw, at: Int64(bytes.count), capacity: 1 << 20)
+        if more.isEmpty || bytes.count > Self.largestFile { return bytes }
+        bytes += more
+      }
+    } catch {
+      throw error.about(path.escaped)
+    }
+  }
+
+  private func sources() throws(WinnowError) -> JSONValue { throw notThere("sources") }
+
+  /// - Parameter model: whose scores are wanted; none without it.
+  private func looker(_ model: String? = nil) throws(WinnowError) -> NoLooking { throw notThere("look") }
+
+  private func notThere(_ what: String) -> WinnowError {
+    WinnowError(.refused, "this build of winnow-lab cannot do \"\(what)\"", remedy: "install a newer Winnow")
+  }
+}
+
+/// Stands where the worker's client belongs.
+final class NoLooking: PictureLooking {
+  func look(
+    at subjects: some Sequence<LookSubject>, _ wishes: LookWishes,
+    each: (Int, LookOutcome) throws(WinnowError) -> Void
+  ) throws(WinnowError) {}
+}
