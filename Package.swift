@@ -68,6 +68,7 @@ let package = Package(
     // System libraries and shims.
     .systemLibrary(name: "CNettle", pkgConfig: "nettle", providers: [.apt(["nettle-dev"])]),
     .systemLibrary(name: "COpenVINO", pkgConfig: "openvino-c"),
+    .systemLibrary(name: "CCurl", pkgConfig: "libcurl", providers: [.apt(["libcurl4-openssl-dev"])]),
     .target(name: "CWinnowLinux"),
     .target(
       name: "CWinnowImage",
@@ -115,6 +116,8 @@ let package = Package(
     module(
       "WinnowControlServer", ["WinnowCore", "WinnowControlAPI", nioCore, nioPosix, nioHTTP1, system]),
     module("WinnowControlClient", ["WinnowCore", "WinnowControlAPI", system]),
+    module(
+      "WinnowCrawl", ["WinnowCore", "WinnowFiles", "WinnowSupervision", "WinnowDataset", "CCurl", system]),
 
     // Programs, and what they are put together from.
     module(

@@ -15,17 +15,21 @@ struct CrawlFolder: ~Copyable {
 
   /// Opens the folder, or makes it where its parent is there, and takes away what a crash left half-written.
   init(_ path: FilePath, stem: String) throws(WinnowError) {
-    self.stem = stem
     if path.withPlatformString({ mkdir($0, 0o777) }) != 0, errno != EEXIST {
       throw SystemFault("create", errno: errno).about(path.escaped)
     }
+    let root: Root
     do throws(SystemFault) {
       root = try Root(opening: path, on: LinuxFileSystem())
     } catch {
       throw error.about(path.escaped)
     }
-    journal = try CrawlJournal(in: root)
-    provenance = try RecordFile(Self.provenanceName, in: root)
+    let journal = try CrawlJournal(in: root)
+    let provenance = try RecordFile(Self.provenanceName, in: root)
+    self.root = root
+    self.stem = stem
+    self.journal = journal
+    self.provenance = provenance
   }
 
   /// The files that lie directly in the folder, but for hidden ones and ours.
@@ -37,12 +41,12 @@ struct CrawlFolder: ~Copyable {
     return files.sorted { $0.bytes.lexicographicallyPrecedes($1.bytes) }
   }
 
-  /// Finds the highest number in use, and removes the hidden files of a run that ended early, but for those in `kept`.
-  mutating func tidy(keeping kept: Set<[UInt8]>) throws(WinnowError) {
+  /// Finds the highest number in use, and removes the hidden files of a run that ended early.
+  mutating func tidy() throws(WinnowError) {
     var abandoned: [FilePath] = []
     var highest = 0
     try forEachName { name in
-      if Download.isOurs(name), !kept.contains(name) { abandoned.append(FilePath(bytes: name)) }
+      if Download.isOurs(name) { abandoned.append(FilePath(bytes: name)) }
       if let number = PictureName.number(in: name, stem: stem) { highest = max(highest, number) }
     }
     nextNumber = highest + 1

@@ -41,6 +41,15 @@ final class Download {
     count += Int64(bytes.count)
   }
 
+  func write(_ bytes: [UInt8]) throws(SystemFault) {
+    // withUnsafeBytes throws no typed errors here.
+    var fault: SystemFault?
+    bytes.withUnsafeBytes { bytes in
+      do throws(SystemFault) { try write(bytes) } catch { fault = error }
+    }
+    if let fault { throw fault }
+  }
+
   /// Of all that was written.
   func digest() -> ContentDigest {
     var hasher = hasher

@@ -14,14 +14,12 @@ struct RecordFile: ~Copyable {
   ///
   /// - Throws: `.alreadyRunning` while another process has it; a fault of the disk.
   init(_ name: FilePath, in root: Root) throws(WinnowError) {
-    self.root = root
-    self.name = name
     let about = root.path.pushing(name).escaped
     let raw = name.withPlatformString {
       openat(root.raw, $0, O_RDWR | O_CREAT | O_APPEND | O_NOFOLLOW | O_CLOEXEC | O_NONBLOCK, 0o666)
     }
     guard raw >= 0 else { throw SystemFault("open", errno: errno).about(about) }
-    descriptor = OwnedDescriptor(raw)
+    let descriptor = OwnedDescriptor(raw)
     guard flock(raw, LOCK_EX | LOCK_NB) == 0 else {
       throw WinnowError(
         .alreadyRunning, "another crawl writes to \(root.path.escaped)", remedy: "wait for it, or choose another folder")
@@ -30,18 +28,21 @@ struct RecordFile: ~Copyable {
       guard try root.fileSystem.status(of: raw).kind == .regular else {
         throw SystemFault("open", errno: SystemFault.irregularFileErrno)
       }
-      try repair()
+      try Self.repair(raw, root.fileSystem)
     } catch {
       throw error.about(about)
     }
+    self.root = root
+    self.name = name
+    self.descriptor = descriptor
   }
 
-  private func repair() throws(SystemFault) {
-    let size = try root.fileSystem.status(of: descriptor.raw).size
+  private static func repair(_ descriptor: Int32, _ fileSystem: any FileSystem) throws(SystemFault) {
+    let size = try fileSystem.status(of: descriptor).size
     var end = size
     while end > 0 {
       let start = max(0, end - 4096)
-      let piece = try root.fileSystem.read(descriptor.raw, at: start, capacity: Int(end - start))
+      let piece = try fileSystem.read(descriptor, at: start, capacity: Int(end - start))
       if let last = piece.lastIndex(of: 0x0A) {
         end = start + Int64(last) + 1
         break
@@ -49,8 +50,8 @@ struct RecordFile: ~Copyable {
       end = start
     }
     guard end < size else { return }
-    guard ftruncate(descriptor.raw, off_t(end)) == 0 else { throw SystemFault("shorten", errno: errno) }
-    try root.fileSystem.syncData(descriptor.raw)
+    guard ftruncate(descriptor, off_t(end)) == 0 else { throw SystemFault("shorten", errno: errno) }
+    try fileSystem.syncData(descriptor)
   }
 
   /// Calls `body` with each record. A line that is none of this kind is passed over: it is a newer program's, or a
@@ -119,5 +120,5 @@ struct RecordFile: ~Copyable {
 
 extension WinnowError.Code {
   /// Another process does the same in the same place.
-  public static let alreadyRunning = Self("already_running")
+  static let alreadyRunning = Self("already_running")
 }

@@ -56,7 +56,7 @@ final class Transfer {
     ]
     for (option, value) in texts { _ = ccurl_set_text(easy.raw, option, value) }
     if let referer = request.referer { _ = ccurl_set_text(easy.raw, CURLOPT_REFERER, referer) }
-    _ = ccurl_set_size(easy.raw, CURLOPT_MAXFILESIZE_LARGE, request.largest)
+    _ = ccurl_set_size(easy.raw, CURLOPT_MAXFILESIZE_LARGE, curl_off_t(request.largest))
     _ = ccurl_set_list(easy.raw, CURLOPT_HTTPHEADER, headers.raw)
     setCallbacks()
   }
@@ -146,7 +146,8 @@ final class Transfer {
       switch request.body {
       case .memory: body.append(contentsOf: bytes)
       case .file(let make):
-        let download = try download ?? make()
+        let download: Download
+        if let begun = self.download { download = begun } else { download = try make() }
         self.download = download
         try download.write(bytes)
       }

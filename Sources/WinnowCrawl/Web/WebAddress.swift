@@ -24,7 +24,7 @@ struct WebAddress: Hashable, Sendable {
   init?(reference: [UInt8], base: WebAddress?) {
     let cleaned = Self.cleaned(reference)
     if let scheme = Self.scheme(of: cleaned), scheme != "http", scheme != "https" { return nil }
-    guard let parts = AddressParts(String(decoding: cleaned, as: UTF8.self), base: base?.text),
+    guard let parts = AddressParts(), parts.take(String(decoding: cleaned, as: UTF8.self), base: base?.text),
       let text = parts.text, let scheme = parts[CURLUPART_SCHEME], ["http", "https"].contains(scheme),
       let host = parts[CURLUPART_HOST], !host.isEmpty, let port = parts[CURLUPART_PORT].flatMap({ Int($0) })
     else { return nil }
@@ -36,8 +36,8 @@ struct WebAddress: Hashable, Sendable {
   }
 
   /// This address with another query, made of the pairs.
-  func with(_ query: KeyValuePairs<String, String>) -> WebAddress? {
-    let pairs = query.map { "\(PercentEncoding.component($0.key))=\(PercentEncoding.component($0.value))" }
+  func with(_ query: [(String, String)]) -> WebAddress? {
+    let pairs = query.map { "\(PercentEncoding.component($0.0))=\(PercentEncoding.component($0.1))" }
     return WebAddress(text.prefix { $0 != "?" } + "?" + pairs.joined(separator: "&"))
   }
 
@@ -79,27 +79,31 @@ struct WebAddress: Hashable, Sendable {
 private struct AddressParts: ~Copyable {
   private let handle: OpaquePointer
 
-  init?(_ reference: String, base: String?) {
+  init?() {
     guard let handle = curl_url() else { return nil }
     self.handle = handle
-    let flags = UInt32(CURLU_DISALLOW_USER)
-    if let base { guard curl_url_set(handle, CURLUPART_URL, base, flags) == CURLUE_OK else { return nil } }
-    guard curl_url_set(handle, CURLUPART_URL, reference, flags) == CURLUE_OK else { return nil }
-    curl_url_set(handle, CURLUPART_FRAGMENT, nil, 0)
-    guard let host = self[CURLUPART_HOST] else { return nil }
-    // `example.com.` is the same host, and must not pass for another.
-    let name = host.lowercased()
-    guard curl_url_set(handle, CURLUPART_HOST, name.hasSuffix(".") ? String(name.dropLast()) : name, 0) == CURLUE_OK
-    else { return nil }
   }
 
   deinit { curl_url_cleanup(handle) }
 
-  var text: String? { get(CURLUPART_URL, UInt32(CURLU_NO_DEFAULT_PORT)) }
+  /// - Returns: Whether it is an address.
+  func take(_ reference: String, base: String?) -> Bool {
+    let flags = UInt32(CURLU_DISALLOW_USER)
+    if let base, curl_url_set(handle, CURLUPART_URL, base, flags) != CURLUE_OK { return false }
+    guard curl_url_set(handle, CURLUPART_URL, reference, flags) == CURLUE_OK else { return false }
+    curl_url_set(handle, CURLUPART_FRAGMENT, nil, 0)
+    guard let host = self[CURLUPART_HOST] else { return false }
+    // `example.com.` is the same host, and must not pass for another.
+    let name = host.lowercased()
+    let plain = name.hasSuffix(".") ? String(name.dropLast()) : name
+    return curl_url_set(handle, CURLUPART_HOST, plain, 0) == CURLUE_OK
+  }
 
-  subscript(part: CURLUPart) -> String? { get(part, UInt32(CURLU_DEFAULT_PORT)) }
+  var text: String? { value(CURLUPART_URL, UInt32(CURLU_NO_DEFAULT_PORT)) }
 
-  private func get(_ part: CURLUPart, _ flags: UInt32) -> String? {
+  subscript(part: CURLUPart) -> String? { value(part, UInt32(CURLU_DEFAULT_PORT)) }
+
+  private func value(_ part: CURLUPart, _ flags: UInt32) -> String? {
     var text: UnsafeMutablePointer<CChar>?
     guard curl_url_get(handle, part, &text, flags) == CURLUE_OK, let text else { return nil }
     defer { curl_free(text) }
