@@ -45,7 +45,8 @@ public struct Crawl<Looker: PictureLooking> {
     let files = try intake.presentFiles()
     if files.isEmpty { return }
     report(0, "looking at \(files.count) files that are there")
-    try looker.look(at: files.lazy.map { intake.subject(present: $0) }, LookWishes()) { _, outcome throws(WinnowError) in
+    try looker.look(at: files.lazy.map { intake.subject(present: $0) }, LookWishes()) {
+      _, outcome throws(WinnowError) in
       if case .looked(let look, _) = outcome { intake.know(look) }
     }
   }

@@ -35,7 +35,8 @@ public struct SourcesCheck {
     let catalogue = SourceCatalogue(baseAddresses, fetcher, RobotsMemory(fetcher))
     var healths: [SourceHealth] = []
     for kind in SourceKind.allCases {
-      var health = SourceHealth(name: kind.rawValue, needs: kind.needs, address: baseAddresses[kind] ?? kind.baseAddress)
+      var health = SourceHealth(
+        name: kind.rawValue, needs: kind.needs, address: baseAddresses[kind] ?? kind.baseAddress)
       if health.address != nil {
         do throws(WinnowError) {
           var source = try catalogue.source(kind, keyword: Self.keyword)

@@ -121,7 +121,8 @@ struct CrawlFolder: ~Copyable {
   ///
   /// - Returns: Whether the picture is there now.
   mutating func finish(_ begun: CrawlJournal.Entry) throws(WinnowError) -> Bool {
-    guard let record = begun.record, let hidden = begun.hidden, isPlain(record.file), Download.isOurs(Array(hidden.utf8))
+    guard let record = begun.record, let hidden = begun.hidden, isPlain(record.file),
+      Download.isOurs(Array(hidden.utf8))
     else { return false }
     if try digest(of: FilePath(record.file)) != record.sha256 {
       // Not yet renamed. Where the hidden file is there and whole, it gets its name now.

@@ -22,7 +22,8 @@ struct RecordFile: ~Copyable {
     let descriptor = OwnedDescriptor(raw)
     guard flock(raw, LOCK_EX | LOCK_NB) == 0 else {
       throw WinnowError(
-        .alreadyRunning, "another crawl writes to \(root.path.escaped)", remedy: "wait for it, or choose another folder")
+        .alreadyRunning, "another crawl writes to \(root.path.escaped)", remedy: "wait for it, or choose another folder"
+      )
     }
     do throws(SystemFault) {
       guard try root.fileSystem.status(of: raw).kind == .regular else {

@@ -102,7 +102,8 @@ struct RobotsRules: Hashable, Sendable {
       {
         rest = rest.dropFirst(2)
         let isPlain = value < 0x7F && String(decoding: [value], as: UTF8.self).allSatisfy { $0.isLetter || $0.isNumber }
-        result += isPlain || [UInt8(ascii: "-"), UInt8(ascii: "."), UInt8(ascii: "_"), UInt8(ascii: "~")].contains(value)
+        result +=
+          isPlain || [UInt8(ascii: "-"), UInt8(ascii: "."), UInt8(ascii: "_"), UInt8(ascii: "~")].contains(value)
           ? [value] : PercentEncoding.escape(value)
       } else {
         result += byte > 0x7E ? PercentEncoding.escape(byte) : [byte]

@@ -164,7 +164,9 @@ final class Transfer {
     guard let colon = line.firstIndex(of: UInt8(ascii: ":")), line.count <= 16 << 10, fields.count < 200 else { return }
     let name = String(decoding: line[..<colon], as: UTF8.self).lowercased()
     let value = line[(colon + 1)...].drop { $0 == 0x20 || $0 == 0x09 }.prefix { $0 != 0x0D && $0 != 0x0A }
-    if ["location", "retry-after", "content-type"].contains(name) { fields[name] = String(decoding: value, as: UTF8.self) }
+    if ["location", "retry-after", "content-type"].contains(name) {
+      fields[name] = String(decoding: value, as: UTF8.self)
+    }
   }
 }
 

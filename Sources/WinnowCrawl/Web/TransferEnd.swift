@@ -32,7 +32,9 @@ enum TransferEnd {
     let detail = "it answered \(status)"
     switch status {
     case 301, 302, 303, 307, 308:
-      guard let location = transfer["location"] else { return failure(.badAnswer, "it answered \(status) without Location") }
+      guard let location = transfer["location"] else {
+        return failure(.badAnswer, "it answered \(status) without Location")
+      }
       guard let target = WebAddress(reference: Array(location.utf8), base: transfer.request.address) else {
         return failure(.badAddress, "it redirects to what is no http or https address")
       }
