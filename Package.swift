@@ -67,8 +67,8 @@ let package = Package(
   targets: [
     // System libraries and shims.
     .systemLibrary(name: "CNettle", pkgConfig: "nettle", providers: [.apt(["nettle-dev"])]),
-    .systemLibrary(name: "COpenVINO", pkgConfig: "openvino-c"),
     .systemLibrary(name: "CCurl", pkgConfig: "libcurl", providers: [.apt(["libcurl4-openssl-dev"])]),
+    .systemLibrary(name: "COpenVINO", pkgConfig: "openvino-c"),
     .target(name: "CWinnowLinux"),
     .target(
       name: "CWinnowImage",
@@ -116,8 +116,6 @@ let package = Package(
     module(
       "WinnowControlServer", ["WinnowCore", "WinnowControlAPI", nioCore, nioPosix, nioHTTP1, system]),
     module("WinnowControlClient", ["WinnowCore", "WinnowControlAPI", system]),
-    module(
-      "WinnowCrawl", ["WinnowCore", "WinnowFiles", "WinnowSupervision", "WinnowDataset", "CCurl", system]),
 
     // Programs, and what they are put together from.
     module(
@@ -127,10 +125,13 @@ let package = Package(
         "WinnowPipeline", "WinnowControlAPI", "WinnowControlServer", "CWinnowLinux", system,
       ]),
     module(
+      "WinnowCrawl",
+      ["WinnowCore", "WinnowFiles", "WinnowSupervision", "WinnowControlAPI", "WinnowDataset", "CCurl", system]),
+    module(
       "WinnowLab",
       [
         "WinnowCore", "WinnowFiles", "WinnowBundle", "WinnowSupervision", "WinnowControlAPI", "WinnowImport",
-        "WinnowDataset", system,
+        "WinnowDataset", "WinnowCrawl", system,
       ]),
     program("winnowd", ["WinnowCore", "WinnowConfig", "WinnowDaemon", arguments, system]),
     program("winnow-worker", ["WinnowInference"], linking: engine),

@@ -101,6 +101,8 @@ static cwinnow_image_status read_frame(gif_reader *reader, GifFileType *gif) {
     if (status != CWINNOW_IMAGE_DECODED)
         return status;
 
+    raster->storage.colour = CWINNOW_IMAGE_STORES_PALETTE;
+    raster->storage.alpha = reader->transparent >= 0;
     uint8_t palette[256][3];
     fill_palette(frame->ColorMap ? frame->ColorMap : gif->SColorMap, palette);
     const uint8_t *background = palette[reader->transparent >= 0 ? reader->transparent : 0];

@@ -88,6 +88,7 @@ void convert_colours(const heif_image_handle *handle, cwinnow_image_raster *rast
         return;
     const Owned<cwinnow_image_colour> colour(
         cwinnow_image_colour_open(CWINNOW_IMAGE_RGB, profile.data(), profile.size()));
+    raster->storage.converted = colour != nullptr;
     const size_t stride = size_t(raster->width) * 3;
     for (size_t y = 0; y < raster->height; y++)
         cwinnow_image_colour_rgb(colour.get(), raster->pixels + y * stride, raster->width);
@@ -139,6 +140,9 @@ cwinnow_image_status decode_handle(const heif_image_handle *handle, const cwinno
     status = decode_pixels(handle, limits, raster);
     if (status != CWINNOW_IMAGE_DECODED)
         return status;
+    const int bits = heif_image_handle_get_luma_bits_per_pixel(handle);
+    raster->storage.bits = uint8_t(bits > 0 && bits < 256 ? bits : 8);
+    raster->storage.alpha = heif_image_handle_has_alpha_channel(handle) != 0;
     convert_colours(handle, raster);
     keep_exif(handle, raster);
     raster->upright = true;
@@ -158,6 +162,7 @@ cwinnow_image_status decode(const uint8_t *bytes, size_t count, const cwinnow_im
     heif_image_handle *primary = nullptr;
     error = heif_context_get_primary_image_handle(context.get(), &primary);
     const Owned<heif_image_handle> handle(primary);
+    raster->storage.sequence = heif_context_get_number_of_top_level_images(context.get()) > 1;
     return error.code == heif_error_Ok ? decode_handle(handle.get(), limits, raster) : give_up(raster, error);
 }
 

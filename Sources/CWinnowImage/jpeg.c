@@ -167,9 +167,14 @@ static void choose_colours(jpeg_reader *reader) {
     }
     jpeg->out_color_space = model == CWINNOW_IMAGE_CMYK ? JCS_CMYK : JCS_RGB;
 
+    cwinnow_image_storage *storage = &reader->raster->storage;
+    storage->colour = model == CWINNOW_IMAGE_GREY   ? CWINNOW_IMAGE_STORES_GREY
+                      : model == CWINNOW_IMAGE_CMYK ? CWINNOW_IMAGE_STORES_CMYK
+                                                    : CWINNOW_IMAGE_STORES_RGB;
     unsigned int count = 0;
     if (jpeg_read_icc_profile(jpeg, &reader->profile, &count))
         reader->colour = cwinnow_image_colour_open(model, reader->profile, count);
+    storage->converted = reader->colour != NULL;
 }
 
 /*

@@ -60,6 +60,17 @@ static void choose_transformations(png_reader *reader) {
     png_set_gray_to_rgb(png);
 }
 
+static void note_storage(png_reader *reader) {
+    const png_byte type = png_get_color_type(reader->png, reader->info);
+    cwinnow_image_storage *storage = &reader->raster->storage;
+    storage->colour = type == PNG_COLOR_TYPE_PALETTE        ? CWINNOW_IMAGE_STORES_PALETTE
+                      : (type & PNG_COLOR_MASK_COLOR) == 0 ? CWINNOW_IMAGE_STORES_GREY
+                                                           : CWINNOW_IMAGE_STORES_RGB;
+    storage->bits = png_get_bit_depth(reader->png, reader->info);
+    storage->alpha = (type & PNG_COLOR_MASK_ALPHA) != 0
+                     || png_get_valid(reader->png, reader->info, PNG_INFO_tRNS) != 0;
+}
+
 static void open_colour(png_reader *reader) {
     png_charp name;
     png_bytep profile;
@@ -134,7 +145,9 @@ static cwinnow_image_status read_picture(png_reader *reader) {
                                     png_get_image_height(png, reader->info), 0);
     if (status != CWINNOW_IMAGE_DECODED)
         return status;
+    note_storage(reader);
     open_colour(reader);
+    reader->raster->storage.converted = reader->colour != NULL;
     choose_transformations(reader);
     status = read_rows(reader);
     if (status != CWINNOW_IMAGE_DECODED)

@@ -69,6 +69,7 @@ static void convert_colours(const WebPDemuxer *demuxer, cwinnow_image_raster *ra
     if (!find_chunk(demuxer, "ICCP", &profile))
         return;
     cwinnow_image_colour *colour = cwinnow_image_colour_open(CWINNOW_IMAGE_RGB, profile.bytes, profile.size);
+    raster->storage.converted = colour != NULL;
     for (uint32_t y = 0; y < raster->height; y++)
         cwinnow_image_colour_rgb(colour, raster->pixels + (size_t)y * raster->width * 3, raster->width);
     cwinnow_image_colour_close(colour);
@@ -85,6 +86,8 @@ static cwinnow_image_status decode_first_frame(const WebPDemuxer *demuxer, const
     if (status != CWINNOW_IMAGE_DECODED)
         return status;
 
+    raster->storage.alpha = (WebPDemuxGetI(demuxer, WEBP_FF_FORMAT_FLAGS) & ALPHA_FLAG) != 0;
+    raster->storage.sequence = WebPDemuxGetI(demuxer, WEBP_FF_FRAME_COUNT) > 1;
     WebPIterator frame;
     if (!WebPDemuxGetFrame(demuxer, 1, &frame))
         return cwinnow_image_fail(raster, CWINNOW_IMAGE_CORRUPT, "the WebP holds no frame");

@@ -132,8 +132,8 @@ int cwinnow_limit_address_space(int statm, uint64_t budget) {
 
 /* Calls that are harmless whatever their arguments. */
 static const int harmless[] = {
-    /* the picture's descriptor, the socket, standard error */
-    SYS_read, SYS_pread64, SYS_write, SYS_writev, SYS_close, SYS_fstat, SYS_recvmsg, SYS_sendmsg,
+    /* the picture's descriptor, the memory file, the socket, standard error */
+    SYS_read, SYS_pread64, SYS_write, SYS_pwrite64, SYS_writev, SYS_close, SYS_fstat, SYS_recvmsg, SYS_sendmsg,
     SYS_recvfrom, SYS_sendto, SYS_ppoll,
     /* memory; writable-executable too, since OpenVINO writes code for new batch sizes */
     SYS_brk, SYS_mmap, SYS_munmap, SYS_mprotect, SYS_mremap, SYS_madvise, SYS_membarrier,

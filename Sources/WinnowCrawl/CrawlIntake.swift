@@ -1,4 +1,5 @@
 import SystemPackage
+import WinnowControlAPI
 import WinnowCore
 import WinnowDataset
 import WinnowFiles
@@ -258,7 +259,7 @@ final class CrawlIntake {
     let record = ProvenanceRecord(
       file: "", sha256: look.facts.digest.hex, source: settings.subject.kind.rawValue, keyword: settings.subject.text,
       url: job.url, page: candidate.page, title: candidate.title, author: candidate.author,
-      licence: candidate.licence, licenceURL: candidate.licenceURL, time: RecordTime.text(.now()))
+      licence: candidate.licence, licenceURL: candidate.licenceURL, time: Timestamp.now().rfc3339)
     let entry = CrawlJournal.Entry(crawl: settings.crawl, url: candidate.key, verdict: .saved)
     try folder.save(download, format: look.facts.format, as: entry, record)
     report.count(entry)

@@ -1,5 +1,6 @@
 public import WinnowCore
 public import WinnowFiles
+public import WinnowSupervision
 
 /// A picture to be looked at: a name for messages, and how to open it for reading when its turn comes.
 public struct LookSubject {
@@ -10,19 +11,6 @@ public struct LookSubject {
   public init(name: String, open: @escaping () throws(WinnowError) -> OwnedDescriptor) {
     self.name = name
     self.open = open
-  }
-}
-
-/// What is wanted of a look beside the facts, the measures and the signature.
-public struct LookWishes: Hashable, Sendable {
-  /// Longer side of the thumbnail in pixels, 32 to 512; nil for none.
-  public var thumbnailSide: Int?
-  /// Whether the picture is wanted as an upright sRGB JPEG of full size, without metadata.
-  public var conversion: Bool
-
-  public init(thumbnailSide: Int? = nil, conversion: Bool = false) {
-    self.thumbnailSide = thumbnailSide
-    self.conversion = conversion
   }
 }
 

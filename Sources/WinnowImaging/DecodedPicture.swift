@@ -28,7 +28,7 @@ public struct DecodedPicture: ~Copyable, @unchecked Sendable {
   deinit { free(memory) }
 
   /// Lends the pixels: RGB, 8 bits a channel, `width * 3` bytes a row, top row first, no padding.
-  public func withPixels<Result, Failure: Error>(
+  public func withPixels<Result: ~Copyable, Failure: Error>(
     _ body: (UnsafeBufferPointer<UInt8>) throws(Failure) -> Result
   ) throws(Failure) -> Result {
     try body(UnsafeBufferPointer(start: memory, count: width * height * 3))

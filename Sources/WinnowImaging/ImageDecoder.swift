@@ -50,8 +50,23 @@ public struct ImageDecoder: Sendable {
     guard let pixels = raster.pixels else { throw Refusal(.corrupt, "the picture has no pixels") }
     let info = PictureInfo(
       format: format, width: Int(raster.full_width), height: Int(raster.full_height), appliedOrientation: orientation,
-      captureTime: exif.captureTime, camera: exif.camera)
+      captureTime: exif.captureTime, storage: Self.storage(raster.storage, orientation: orientation),
+      camera: exif.camera)
     return DecodedPicture(taking: &raster, pixels: pixels, info: info)
+  }
+
+  private static func storage(_ raw: cwinnow_image_storage, orientation: Int) -> PictureStorage {
+    let colour: PictureStorage.Colour =
+      switch raw.colour {
+      case CWINNOW_IMAGE_STORES_GREY: .grey
+      case CWINNOW_IMAGE_STORES_CMYK: .cmyk
+      case CWINNOW_IMAGE_STORES_PALETTE: .palette
+      default: .rgb
+      }
+    return PictureStorage(
+      colour: colour, bitsPerSample: raw.bits == 0 ? 8 : Int(raw.bits), hasAlpha: raw.alpha,
+      hasForeignProfile: raw.converted, orientation: (1...8).contains(orientation) ? orientation : 1,
+      isSequence: raw.sequence)
   }
 
   private static func decode(

@@ -1,3 +1,5 @@
+public import WinnowCore
+
 /// What a file says about its picture, apart from the pixels.
 public struct PictureInfo: Hashable, Sendable {
   public let format: PictureFormat
@@ -8,6 +10,7 @@ public struct PictureInfo: Hashable, Sendable {
   public let appliedOrientation: Int
   /// When the picture was taken.
   public let captureTime: CaptureTime?
+  public let storage: PictureStorage
   /// EXIF maker and model without the maker said twice: `"Canon EOS R5"`.
   public let camera: String?
 }

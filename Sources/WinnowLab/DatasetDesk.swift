@@ -2,6 +2,7 @@ import SystemPackage
 import WinnowBundle
 import WinnowControlAPI
 import WinnowCore
+import WinnowCrawl
 import WinnowDataset
 import WinnowFiles
 import WinnowSupervision
@@ -50,7 +51,34 @@ struct DatasetDesk {
     ).run()
   }
 
-  private func crawl(_ request: CrawlRequest) throws(WinnowError) -> JSONValue { throw notThere("crawl") }
+  private func crawl(_ request: CrawlRequest) throws(WinnowError) -> CrawlReport {
+    guard let kind = SourceKind(rawValue: request.source) else {
+      throw WinnowError(
+        .invalidInput, "there is no source \"\(request.source)\"",
+        remedy: "use " + SourceKind.allCases.map(\.rawValue).joined(separator: ", "))
+    }
+    var web = WebSettings(version: ProductVersion.current, contact: nil)
+    web.allowedHosts = try request.allowedHosts.map { (text) throws(WinnowError) in try AllowedHost(text) }
+    var settings = CrawlSettings(subject: try subject(of: request, kind), into: request.into, web: web)
+    settings.wanted = request.count
+    if let base = request.base { settings.baseAddresses = [kind: base] }
+    if let side = request.minSide { settings.minSide = side }
+    return try Crawl(
+      settings: settings, looker: try looker(), cancellation: cancellation, report: output.progress
+    ).run()
+  }
+
+  private func subject(of request: CrawlRequest, _ kind: SourceKind) throws(WinnowError) -> CrawlSubject {
+    switch (kind, request.keyword, request.from) {
+    case (.page, let address?, _): return .page(address)
+    case (.list, _, let path?): return .list(path)
+    case (.folder, _, let path?): return .folder(path)
+    case (.baidu, let keyword?, _), (.wikimedia, let keyword?, _), (.openverse, let keyword?, _):
+      return .keyword(keyword, kind)
+    default:
+      throw WinnowError(.invalidInput, "the source \(kind.rawValue) needs \(kind.needs)", remedy: "say which")
+    }
+  }
 
   private func clean(_ request: CleanRequest) throws(WinnowError) -> CleanSummary {
     var settings = CleaningSettings(folder: request.folder)
@@ -85,20 +113,19 @@ struct DatasetDesk {
     }
   }
 
-  private func sources() throws(WinnowError) -> JSONValue { throw notThere("sources") }
+  private struct Sources: Codable {
+    let sources: [SourceHealth]
+  }
+
+  private func sources() throws(WinnowError) -> Sources {
+    let web = WebSettings(version: ProductVersion.current, contact: nil)
+    return Sources(sources: try SourcesCheck(web: web, cancellation: cancellation).run())
+  }
 
   /// - Parameter model: whose scores are wanted; none without it.
-  private func looker(_ model: String? = nil) throws(WinnowError) -> NoLooking { throw notThere("look") }
-
-  private func notThere(_ what: String) -> WinnowError {
-    WinnowError(.refused, "this build of winnow-lab cannot do \"\(what)\"", remedy: "install a newer Winnow")
+  private func looker(_ model: String? = nil) throws(WinnowError) -> WorkerLooking {
+    let bundle = try model.map { (name) throws(WinnowError) in try library.resolve(ModelReference(name)).path }
+    return WorkerLooking(
+      program: try ProgramLocation.ofThisProcess().path(of: .worker), bundle: bundle, cancellation: cancellation)
   }
-}
-
-/// Stands where the worker's client belongs.
-final class NoLooking: PictureLooking {
-  func look(
-    at subjects: some Sequence<LookSubject>, _ wishes: LookWishes,
-    each: (Int, LookOutcome) throws(WinnowError) -> Void
-  ) throws(WinnowError) {}
 }

@@ -47,6 +47,8 @@ extension SortingPipeline {
       } else {
         carryOut(inbox.settings.policy.decide(refusal), settled, in: inbox, digest: digest, prediction: nil)
       }
+    // The pool sees to it that an answer fits its task.
+    case .looked: inbox.tracker.postponed(path, for: .seconds(2), at: now)
     case .postponed(let error):
       inbox.tracker.postponed(path, for: .seconds(2), at: now)
       if error.code != .workerStopping && error.code != .workerUnavailable {

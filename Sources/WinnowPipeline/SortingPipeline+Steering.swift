@@ -120,7 +120,7 @@ extension SortingPipeline {
     pool.submit(
       ClassifyJob(
         id: id, model: model.version, descriptor: descriptor, displayName: name, byteCount: byteCount,
-        wantsLogits: wantsLogits,
+        task: .classify(wantsLogits: wantsLogits),
         completion: { outcome in
           switch outcome {
           case .classified(let facts, let scores, let logits):
@@ -131,6 +131,8 @@ extension SortingPipeline {
                 probability: Double(score.probability))
             }
             completion(.success(Prediction(model: model.version, top: top, logits: logits, picture: facts)))
+          // The pool sees to it that an answer fits its task.
+          case .looked: completion(.failure(WinnowError(.malformed, "\(name) was looked at and not classified")))
           case .refused(let refusal, _):
             completion(.failure(WinnowError(.init(refusal.kind.rawValue), "\(name): \(refusal.detail)")))
           case .postponed(let error): completion(.failure(error))

@@ -6,10 +6,19 @@ public import WinnowWire
 public enum ClassifyOutcome: Hashable, Sendable {
   /// `scores`: best first, at most ten. `logits`: in label order, empty unless asked for.
   case classified(PictureFacts, scores: [WireScore], logits: [Float])
+  /// `converted`: how many bytes of JPEG lie in the job's memory file.
+  case looked(PictureLook, converted: Int?)
   /// `digest` is there wherever all the bytes could be read.
   case refused(Refusal, digest: ContentDigest?)
   /// Nothing is known against the picture: the worker is missing, broken or stopping. Try again later.
   case postponed(WinnowError)
+}
+
+/// What a worker is to do with a picture.
+public enum PictureTask: Sendable {
+  case classify(wantsLogits: Bool)
+  /// `output`: the memory file for a conversion, where one is wanted.
+  case look(LookWishes, output: MemoryFile?)
 }
 
 /// One picture on its way through a worker. It stays on the pool's queue.
@@ -20,7 +29,7 @@ public final class ClassifyJob {
   /// Names the picture in the journal before it is retried alone or set aside.
   public let displayName: String
   public let byteCount: Int64
-  public let wantsLogits: Bool
+  public let task: PictureTask
   /// From the moment the worker gets the picture.
   public let deadline: Duration
   /// Kept until the outcome, so that the picture can be sent again.
@@ -30,14 +39,15 @@ public final class ClassifyJob {
   /// `completion` is called on the pool's queue, exactly once; it may submit further jobs.
   public init(
     id: UInt64, model: ModelVersion, descriptor: consuming OwnedDescriptor, displayName: String, byteCount: Int64,
-    wantsLogits: Bool = false, deadline: Duration? = nil, completion: @escaping (ClassifyOutcome) -> Void
+    task: PictureTask = .classify(wantsLogits: false), deadline: Duration? = nil,
+    completion: @escaping (ClassifyOutcome) -> Void
   ) {
     self.id = id
     self.model = model
     self.descriptor = descriptor
     self.displayName = displayName
     self.byteCount = byteCount
-    self.wantsLogits = wantsLogits
+    self.task = task
     self.deadline = deadline ?? Self.standardDeadline(byteCount: byteCount)
     self.completion = completion
   }

@@ -48,10 +48,10 @@ final class WorkerConnection {
   }
 
   /// - Returns: 0, or minus errno; the picture's descriptor stays ours.
-  func send(_ request: WorkerRequest, descriptor: Int32) -> Int32 {
+  func send(_ request: WorkerRequest, descriptor: Int32, second: Int32) -> Int32 {
     guard !isOver else { return -EPIPE }
     let message = request.encoded()
-    return cwinnow_send_message(socket, message, message.count, descriptor, Int32(MSG_DONTWAIT))
+    return cwinnow_send_message(socket, message, message.count, descriptor, second, Int32(MSG_DONTWAIT))
   }
 
   /// Reads whatever is there. Called once more when the worker has ended: what it answered before counts.
@@ -66,11 +66,12 @@ final class WorkerConnection {
 
   private func next() -> Arrival? {
     var count = 0
-    var descriptor: Int32 = -1
+    var descriptors: (Int32, Int32) = (-1, -1)
     let status = cwinnow_receive_message(
-      socket, &buffer, buffer.count, &count, &descriptor, Int32(MSG_DONTWAIT))
-    if descriptor >= 0 {
-      _ = Glibc.close(descriptor)
+      socket, &buffer, buffer.count, &count, &descriptors.0, &descriptors.1, Int32(MSG_DONTWAIT))
+    if descriptors.0 >= 0 {
+      _ = Glibc.close(descriptors.0)
+      if descriptors.1 >= 0 { _ = Glibc.close(descriptors.1) }
       return .misbehaviour("sent a descriptor")
     }
     switch status {

@@ -288,7 +288,7 @@ public struct WorkerState {
       actions.append(.kill(reason: error.message))
       return
     }
-    guard ready.capacity > 0, ready.classCount > 0 else {
+    guard ready.capacity > 0 else {
       condemn("it announced no capacity or no classes", now, &actions)
       return
     }

@@ -172,8 +172,15 @@ final class WorkerSupervisor {
     if alone {
       surroundings.note(.retryingAlone(model, picture: job.displayName, byteCount: job.byteCount))
     }
-    let status = connection.send(
-      .classify(id: id, wantsLogits: job.wantsLogits), descriptor: job.descriptor.raw)
+    let request: WorkerRequest
+    var second: Int32 = -1
+    switch job.task {
+    case .classify(let wantsLogits): request = .classify(id: id, wantsLogits: wantsLogits)
+    case .look(let wishes, let output):
+      request = .look(id: id, wishes)
+      if let output { second = output.descriptor.raw }
+    }
+    let status = connection.send(request, descriptor: job.descriptor.raw, second: second)
     // EPIPE and ECONNRESET: the worker is ending, and its exit decides about the picture.
     if status != 0, status != -EPIPE, status != -ECONNRESET {
       observe(.notSent(id, .systemCall("cannot send \(job.displayName) to winnow-worker", status: status)))
@@ -197,6 +204,13 @@ final class WorkerSupervisor {
         arrived[id] = .classified(picture, scores: scores, logits: logits)
         observe(.answered(id))
       }
+    case .answer(.looked(let id, let look, let converted)):
+      if let fault = fault(in: look, converted, of: id) {
+        observe(.misbehaved(fault))
+      } else {
+        arrived[id] = .looked(look, converted: converted)
+        observe(.answered(id))
+      }
     case .answer(.refused(let id, let refusal, let digest)):
       if refusal.kind == .poison {
         observe(.misbehaved("refused a picture as poison, which only winnowd does"))
@@ -211,11 +225,27 @@ final class WorkerSupervisor {
     }
   }
 
+  private func fault(in look: PictureLook, _ converted: Int?, of id: UInt64) -> String? {
+    guard let announced else { return "answered before it was ready" }
+    if look.scores.contains(where: { $0.index >= announced.classCount }) { return "named a class that is not there" }
+    guard case .look(let wishes, let output)? = jobs[id]?.task else {
+      return jobs[id] == nil ? nil : "looked at a picture that it was to classify"
+    }
+    if (converted != nil) != (output != nil) { return "made another conversion than was asked for" }
+    return wishes.thumbnailSide == nil && !look.thumbnail.isEmpty ? "sent a thumbnail unasked" : nil
+  }
+
   /// What contradicts the worker's own announcement.
   private func fault(in scores: [WireScore], _ logits: [Float], of id: UInt64) -> String? {
     guard let announced else { return "answered before it was ready" }
     if scores.contains(where: { Int($0.index) >= announced.classCount }) { return "named a class that is not there" }
-    let expected = jobs[id]?.wantsLogits == true ? announced.classCount : 0
+    var expected = 0
+    switch jobs[id]?.task {
+    case .classify(let wantsLogits): expected = wantsLogits ? announced.classCount : 0
+    case .look: return "classified a picture that it was to look at"
+    // The worker's answer to a picture that is not there any more is its state's to judge.
+    case nil: break
+    }
     return logits.count == expected ? nil : "sent \(logits.count) logits instead of \(expected)"
   }
 }

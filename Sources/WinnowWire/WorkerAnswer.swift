@@ -42,6 +42,8 @@ public enum WorkerAnswer: Hashable, Sendable {
   case ready(WorkerReady)
   /// `scores`: best first, ten at most. `logits`: in label order, empty unless asked for.
   case classified(id: UInt64, picture: PictureFacts, scores: [WireScore], logits: [Float])
+  /// `converted`: how many bytes of JPEG lie in the memory file; nil unless a conversion was asked for.
+  case looked(id: UInt64, PictureLook, converted: Int?)
   /// `digest` is there wherever all the bytes could be read.
   case refused(id: UInt64, Refusal, digest: ContentDigest?)
   /// The worker cannot go on (broken bundle, failed self-check) and ends after this.
@@ -78,6 +80,11 @@ public enum WorkerAnswer: Hashable, Sendable {
       writer.write(code)
       writer.write(message)
       writer.write(optional: remedy) { $0.write($1) }
+    case .looked(let id, let look, let converted):
+      writer.write(UInt8(5))
+      writer.write(id)
+      Self.write(look, to: &writer)
+      writer.write(optional: converted) { $0.write(Int64($1)) }
     }
     return writer.bytes
   }
@@ -119,6 +126,14 @@ public enum WorkerAnswer: Hashable, Sendable {
       self = .failed(
         code: try reader.readString(atMost: 64), message: try reader.readString(atMost: 4096),
         remedy: try reader.readOptional { reader throws(WinnowError) in try reader.readString(atMost: 4096) })
+    case 5:
+      let id = try reader.read(UInt64.self)
+      let look = try Self.readLook(from: &reader)
+      let converted = try reader.readOptional { reader throws(WinnowError) in try reader.read(Int64.self) }
+      guard converted.map({ (1...Int64(conversionLimit)).contains($0) }) ?? true else {
+        throw WinnowError(.malformed, "a worker sent a conversion without bytes")
+      }
+      self = .looked(id: id, look, converted: converted.map { Int($0) })
     case let tag:
       throw WinnowError(.malformed, "unknown worker answer \(tag)")
     }
@@ -137,7 +152,7 @@ public enum WorkerAnswer: Hashable, Sendable {
     }
   }
 
-  private static func write(_ picture: PictureFacts, to writer: inout ByteWriter) {
+  static func write(_ picture: PictureFacts, to writer: inout ByteWriter) {
     writer.write(picture.digest.bytes)
     writer.write(picture.byteCount)
     writer.write(picture.format)
@@ -155,7 +170,7 @@ public enum WorkerAnswer: Hashable, Sendable {
     return digest
   }
 
-  private static func readPicture(from reader: inout ByteReader) throws(WinnowError) -> PictureFacts {
+  static func readPicture(from reader: inout ByteReader) throws(WinnowError) -> PictureFacts {
     let picture = PictureFacts(
       digest: try readDigest(from: &reader), byteCount: try reader.read(),
       format: try reader.readString(atMost: 16), width: Int(try reader.read(UInt32.self)),

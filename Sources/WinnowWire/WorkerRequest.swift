@@ -2,7 +2,7 @@ public import WinnowCore
 
 /// The version of the worker protocol. Daemon and worker come from one build; a mismatch means a half-done upgrade,
 /// and the daemon refuses the worker.
-public let workerProtocolVersion: UInt32 = 1
+public let workerProtocolVersion: UInt32 = 2
 
 /// The largest datagram either side sends: 1,000 logits take 4 KB, so this is ample.
 public let workerMessageLimit = 128 << 10
@@ -12,6 +12,12 @@ public enum WorkerRequest: Hashable, Sendable {
   /// Classify the picture behind the one descriptor that comes with this datagram (SCM_RIGHTS, open for reading).
   /// The worker reads it with pread and closes it.
   case classify(id: UInt64, wantsLogits: Bool)
+  /// Look closer at such a picture. Where a conversion is wanted, a memory file comes as a second descriptor, and the
+  /// worker writes the JPEG to it from the start.
+  case look(id: UInt64, LookWishes)
+
+  /// Sides of a thumbnail that may be asked for, in pixels.
+  public static let thumbnailSides = 32...512
 
   public func encoded() -> [UInt8] {
     var writer = ByteWriter()
@@ -20,15 +26,28 @@ public enum WorkerRequest: Hashable, Sendable {
       writer.write(UInt8(1))
       writer.write(id)
       writer.write(wantsLogits)
+    case .look(let id, let wishes):
+      writer.write(UInt8(2))
+      writer.write(id)
+      writer.write(optional: wishes.thumbnailSide) { $0.write(UInt32(clamping: $1)) }
+      writer.write(wishes.conversion)
     }
     return writer.bytes
   }
 
   public init(_ message: [UInt8]) throws(WinnowError) {
     var reader = ByteReader(message)
-    let tag = try reader.read(UInt8.self)
-    guard tag == 1 else { throw WinnowError(.malformed, "unknown worker request \(tag)") }
-    self = .classify(id: try reader.read(), wantsLogits: try reader.readBool())
+    switch try reader.read(UInt8.self) {
+    case 1: self = .classify(id: try reader.read(), wantsLogits: try reader.readBool())
+    case 2:
+      let id = try reader.read(UInt64.self)
+      let side = try reader.readOptional { reader throws(WinnowError) in Int(try reader.read(UInt32.self)) }
+      guard side.map(Self.thumbnailSides.contains) ?? true else {
+        throw WinnowError(.malformed, "a thumbnail of \(side ?? 0) pixels was asked for")
+      }
+      self = .look(id: id, LookWishes(thumbnailSide: side, conversion: try reader.readBool()))
+    case let tag: throw WinnowError(.malformed, "unknown worker request \(tag)")
+    }
     try reader.finish()
   }
 }

@@ -87,6 +87,6 @@ final class DescribedPictures: PictureLooking {
     unlink(template)
     let bytes = Array(text.utf8)
     guard write(descriptor, bytes, bytes.count) == bytes.count else { return nil }
-    return SharedBytes(OwnedDescriptor(descriptor), count: bytes.count)
+    return SharedBytes(MemoryFile(OwnedDescriptor(descriptor)), count: bytes.count)
   }
 }

@@ -71,7 +71,8 @@ final class WorkerHarness {
     var buffer = [UInt8](repeating: 0, count: workerMessageLimit)
     var count = 0
     var descriptor: Int32 = -1
-    let answer = cwinnow_receive_message(socket, &buffer, buffer.count, &count, &descriptor, 0)
+    var second: Int32 = -1
+    let answer = cwinnow_receive_message(socket, &buffer, buffer.count, &count, &descriptor, &second, 0)
     if answer == -ECONNRESET || (answer == 0 && count == 0) { return nil }
     guard answer == 0, descriptor < 0 else { throw Failure(description: "receiving failed: \(answer)") }
     return try WorkerAnswer(Array(buffer[..<count]))
@@ -89,7 +90,7 @@ final class WorkerHarness {
     guard file >= 0 else { throw Failure(description: "cannot open \(picture)") }
     defer { close(file) }
     let bytes = WorkerRequest.classify(id: id, wantsLogits: wantsLogits).encoded()
-    let answer = cwinnow_send_message(socket, bytes, bytes.count, file, 0)
+    let answer = cwinnow_send_message(socket, bytes, bytes.count, file, -1, 0)
     guard answer == 0 else { throw Failure(description: "sending failed: \(answer)") }
   }
 

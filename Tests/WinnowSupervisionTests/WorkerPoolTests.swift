@@ -66,7 +66,7 @@ final class PoolBench: Sendable {
       pool.submit(
         ClassifyJob(
           id: id, model: model, descriptor: try StubWorker.picture(contents), displayName: "\(contents).jpg",
-          byteCount: Int64(contents.utf8.count), wantsLogits: wantsLogits, deadline: deadline,
+          byteCount: Int64(contents.utf8.count), task: .classify(wantsLogits: wantsLogits), deadline: deadline,
           completion: { outcome.fulfil($0) }))
     }
     return outcome

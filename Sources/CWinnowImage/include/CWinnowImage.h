@@ -42,6 +42,19 @@ typedef struct {
     uint64_t deadline;
 } cwinnow_image_limits;
 
+/* How a file holds its picture. */
+typedef struct {
+    enum { CWINNOW_IMAGE_STORES_RGB, CWINNOW_IMAGE_STORES_GREY, CWINNOW_IMAGE_STORES_CMYK,
+           CWINNOW_IMAGE_STORES_PALETTE } colour;
+    /* Bits a sample; 0 means 8. */
+    uint8_t bits;
+    bool alpha;
+    /* A profile other than sRGB's was applied. */
+    bool converted;
+    /* It holds more than one picture. */
+    bool sequence;
+} cwinnow_image_storage;
+
 /*
  * A decoded picture. Start with all zeros; whatever the status, give it to
  * cwinnow_image_release() or take `pixels` over and free() it.
@@ -57,6 +70,7 @@ typedef struct {
     size_t exif_count;
     /* The container's own transformations were applied, so EXIF orientation must not be. */
     bool upright;
+    cwinnow_image_storage storage;
     /* For the user: what is wrong. */
     char detail[160];
 } cwinnow_image_raster;
@@ -112,6 +126,28 @@ bool cwinnow_image_resize_window(const uint8_t *source, uint32_t source_width, u
  * pixels.
  */
 void cwinnow_image_luma_grid(const uint8_t *source, uint32_t width, uint32_t height, uint32_t side, float *grid);
+
+/* The mean red, green and blue of each cell of such a grid: 3 * side * side bytes. */
+void cwinnow_image_colour_grid(const uint8_t *source, uint32_t width, uint32_t height, uint32_t side, uint8_t *grid);
+
+/* What `cwinnow_image_measure` finds. Luma is ITU-R BT.601's, 0 to 255. */
+typedef struct {
+    uint64_t histogram[256];
+    /* Variance of the 4-neighbour Laplacian of luma; 0 where a side has under three pixels. */
+    double sharpness;
+} cwinnow_image_figures;
+
+/* Measures an RGB picture. False when memory is short. */
+bool cwinnow_image_measure(const uint8_t *source, uint32_t width, uint32_t height, cwinnow_image_figures *figures);
+
+/*
+ * A baseline JPEG of an RGB picture, with optimised tables and without
+ * metadata. `fine` keeps the colours of each pixel (4:4:4); else 4:2:0. On
+ * success `bytes` is to be free()d. False when memory is short or the picture
+ * is larger than JPEG allows (65,535 a side).
+ */
+bool cwinnow_image_encode_jpeg(const uint8_t *source, uint32_t width, uint32_t height, int quality, bool fine,
+                               uint8_t **bytes, size_t *count);
 
 /*
  * RGB pixels to floats through one 256-entry table a channel. `planar`

@@ -16,10 +16,12 @@ public struct CrawlRequest: Hashable, Sendable {
   public var allowedHosts: [String]
   /// Pixels; pictures with a shorter side are not kept.
   public var minSide: Int?
+  /// Where the source is asked instead of at its usual address.
+  public var base: String?
 
   public init(
     source: String, keyword: String? = nil, from: FilePath? = nil, count: Int? = nil, into: FilePath,
-    allowedHosts: [String] = [], minSide: Int? = nil
+    allowedHosts: [String] = [], minSide: Int? = nil, base: String? = nil
   ) {
     self.source = source
     self.keyword = keyword
@@ -28,6 +30,7 @@ public struct CrawlRequest: Hashable, Sendable {
     self.into = into
     self.allowedHosts = allowedHosts
     self.minSide = minSide
+    self.base = base
   }
 }
 
@@ -100,6 +103,7 @@ extension CrawlRequest: Codable {
     into = try fields.decode(pathForKey: "into")
     allowedHosts = try fields.decodeIfPresent([String].self, forKey: "allowed_hosts") ?? []
     minSide = try fields.decodeIfPresent(Int.self, forKey: "min_side")
+    base = try fields.decodeIfPresent(String.self, forKey: "base")
   }
 
   public func encode(to encoder: any Encoder) throws {
@@ -111,6 +115,7 @@ extension CrawlRequest: Codable {
     try fields.encode(path: into, forKey: "into")
     if !allowedHosts.isEmpty { try fields.encode(allowedHosts, forKey: "allowed_hosts") }
     try fields.encodeIfPresent(minSide, forKey: "min_side")
+    try fields.encodeIfPresent(base, forKey: "base")
   }
 }
 

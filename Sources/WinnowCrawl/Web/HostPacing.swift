@@ -49,9 +49,10 @@ struct HostPacing {
     return earliest > now ? .wait(until: earliest) : .go
   }
 
-  mutating func started(_ host: String, at now: ContinuousClock.Instant) {
+  /// - Parameter isOwn: whether somebody vouched for the host: it needs no pause between requests.
+  mutating func started(_ host: String, isOwn: Bool = false, at now: ContinuousClock.Instant) {
     hosts[host, default: Host()].inFlight += 1
-    hosts[host]?.nextStart = now + limits.interval
+    hosts[host]?.nextStart = isOwn ? now : now + limits.interval
   }
 
   mutating func ended(_ host: String, _ answer: Answer, at now: ContinuousClock.Instant) {

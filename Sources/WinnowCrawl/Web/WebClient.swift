@@ -141,7 +141,7 @@ final class WebClient {
     }
     let cancellation = cancellation
     let transfer = try Transfer(item.request, settings, at: now) { cancellation.isRequested }
-    pacing.started(host, at: now)
+    pacing.started(host, isOwn: settings.admits(item.request.address), at: now)
     running[transfer.easy.raw] = Running(waiting: item, transfer: transfer)
     multi.add(transfer.easy)
   }

@@ -127,7 +127,7 @@ struct PicturePlacing {
       let fileSystem = folder.root.fileSystem
       try output.place(kept.to) { target throws(WinnowError) in
         try attempt(output.path.pushing(kept.to).escaped) { () throws(SystemFault) in
-          try fileSystem.copyContents(of: converted.descriptor.raw, to: target)
+          try fileSystem.copyContents(of: converted.file.descriptor.raw, to: target)
         }
       }
       return nil

@@ -14,6 +14,8 @@ struct ReadyPicture: Sendable {
   let wantsLogits: Bool
   let slot: Int
   let facts: PictureFacts
+  /// Where a closer look was asked for: all of it but the scores.
+  let look: (look: PictureLook, converted: Int?)?
 }
 
 /// Reads, hashes, decodes and crops pictures, one at a time on each of its threads.
@@ -21,15 +23,7 @@ struct DecodeStage: Sendable {
   let limits: DecodeLimits
   let transform: EvaluationTransform
   let pool: CropPool
-  let gate: DecodeGate
-  /// Bytes for files and pixels of all pictures together.
-  let memory: Int
-  let threads: Int
-
-  /// How many threads decode: one a processor, as far as each can have room for a picture of 20 megapixels.
-  static func threadCount(processors: Int, memory: Int) -> Int {
-    max(1, min(processors, memory / (64 << 20)))
-  }
+  let room: DecodingRoom
 
   /// Runs on its own thread until `received` is closed.
   func run(from received: BlockingQueue<ReceivedPicture>, to ready: BlockingQueue<ReadyPicture>, answers: WorkerSocket)
@@ -38,10 +32,7 @@ struct DecodeStage: Sendable {
     while let picture = received.take() {
       var digest: ContentDigest?
       do {
-        let facts = try prepare(picture, with: bytes, digest: &digest)
-        ready.put(
-          ReadyPicture(
-            id: picture.request.id, wantsLogits: picture.request.wantsLogits, slot: picture.slot, facts: facts))
+        ready.put(try prepare(picture, with: bytes, digest: &digest))
       } catch {
         answers.send(
           .refused(id: picture.request.id, Refusal(error.kind, String(error.detail.prefix(500))), digest: digest))
@@ -52,43 +43,35 @@ struct DecodeStage: Sendable {
 
   private func prepare(
     _ picture: ReceivedPicture, with bytes: PictureBytes, digest: inout ContentDigest?
-  ) throws(Refusal) -> PictureFacts {
+  ) throws(Refusal) -> ReadyPicture {
     let size = try PictureBytes.size(of: picture.request.picture)
-    let share = memory / threads
-    if size <= share / 2 {
-      do {
-        return try gate.beside { () throws(Refusal) in
-          try decode(picture, with: bytes, memory: share - size, digest: &digest)
-        }
-      } catch {
-        // What it lacked may be there when it is decoded alone.
-        guard error.kind == .outOfMemory, threads > 1 else { throw error }
-      }
-    }
-    return try gate.alone { () throws(Refusal) in
-      try decode(picture, with: bytes, memory: max(0, memory - size), digest: &digest)
+    return try room.decode(fileOf: size) { memory throws(Refusal) in
+      try decode(picture, with: bytes, memory: memory, digest: &digest)
     }
   }
 
   private func decode(
     _ picture: ReceivedPicture, with bytes: PictureBytes, memory: Int, digest: inout ContentDigest?
-  ) throws(Refusal) -> PictureFacts {
+  ) throws(Refusal) -> ReadyPicture {
     var limits = limits
     limits.maxMemory = min(limits.maxMemory, memory)
     let decoder = ImageDecoder(limits: limits)
     return try bytes.read(picture.request.picture) { bytes, hash throws(Refusal) in
       digest = hash
-      let decoded = try decoder.decode(bytes, minimumShorterSide: 2 * transform.resize)
+      let usual = 2 * transform.resize
+      var inspection: PictureInspection?
+      var wantsLogits = false
+      switch picture.request.task {
+      case .classify(let logits): wantsLogits = logits
+      case .look(let wishes, let output): inspection = PictureInspection(wishes: wishes, output: output)
+      }
+      let minimum = inspection.map { $0.minimumShorterSide.map { max($0, usual) } } ?? usual
+      let decoded = try decoder.decode(bytes, minimumShorterSide: minimum)
       try transform.apply(decoded, into: pool.bytes(of: picture.slot))
-      return PictureFacts(
-        digest: hash, byteCount: Int64(bytes.count), format: decoded.info.format.rawValue, width: decoded.info.width,
-        height: decoded.info.height, perceptualHash: PerceptualHash(decoded).bits,
-        captureTime: decoded.info.captureTime?.timestamp, camera: decoded.info.camera.map(Self.shortened))
+      let facts = PictureFacts(decoded, digest: hash, byteCount: bytes.count)
+      return ReadyPicture(
+        id: picture.request.id, wantsLogits: wantsLogits, slot: picture.slot, facts: facts,
+        look: try inspection?.look(at: decoded, facts))
     }
-  }
-
-  /// The protocol allows 256 bytes.
-  private static func shortened(_ camera: String) -> String {
-    camera.utf8.count <= 256 ? camera : String(decoding: camera.utf8.prefix(253), as: UTF8.self)
   }
 }

@@ -41,6 +41,11 @@ struct InferenceStage: Sendable {
     let scores = Probabilities.best(Self.best, of: probabilities).map { index in
       WireScore(index: UInt32(index), probability: min(1, Float(probabilities[index])))
     }
+    if let (found, converted) = picture.look {
+      var look = found
+      look.scores = scores.map { ClassProbability(index: Int($0.index), probability: Double($0.probability)) }
+      return .looked(id: picture.id, look, converted: converted)
+    }
     return .classified(
       id: picture.id, picture: picture.facts, scores: scores, logits: picture.wantsLogits ? Array(logits) : [])
   }

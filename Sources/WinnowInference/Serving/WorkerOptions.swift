@@ -7,6 +7,8 @@ public struct WorkerOptions: Sendable {
   public enum Task: Hashable, Sendable {
     /// Answer requests on descriptor 3 until its end-of-file.
     case serve
+    /// `--look`: the same without a model.
+    case look
     /// `--compile`: write the compiled network into the cache.
     case compile
     /// `--make-golden`: print the golden answers of a draft as JSON.
@@ -14,6 +16,7 @@ public struct WorkerOptions: Sendable {
   }
 
   public var task = Task.serve
+  /// Empty where none is needed.
   public var bundle: FilePath
   public var cache: FilePath?
   public var precision = PrecisionChoice.automatic
@@ -34,6 +37,7 @@ public struct WorkerOptions: Sendable {
     var rest = arguments[...]
     while let option = rest.popFirst() {
       switch option {
+      case "--look": task = .look
       case "--compile": task = .compile
       case "--make-golden": task = .makeGolden
       case "--bundle": bundle = FilePath(try Self.value(of: option, &rest))
@@ -56,7 +60,9 @@ public struct WorkerOptions: Sendable {
         throw WinnowError(.invalidInput, "winnow-worker knows no \"\(option)\"")
       }
     }
-    guard let bundle else { throw WinnowError(.invalidInput, "winnow-worker needs --bundle") }
+    guard let bundle = bundle ?? (task == .look ? FilePath() : nil) else {
+      throw WinnowError(.invalidInput, "winnow-worker needs --bundle")
+    }
     if task == .compile, cache == nil { throw WinnowError(.invalidInput, "--compile needs --cache") }
     self.bundle = bundle
     self.cache = cache

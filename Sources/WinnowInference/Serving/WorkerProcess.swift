@@ -27,6 +27,7 @@ public enum WorkerProcess {
     do {
       switch options.task {
       case .serve: try serve(options)
+      case .look: try look(options)
       case .compile: try compile(options)
       case .makeGolden: try makeGolden(options)
       }
@@ -40,11 +41,7 @@ public enum WorkerProcess {
   // MARK: Tasks
 
   private static func serve(_ options: WorkerOptions) throws(WinnowError) {
-    guard WorkerSocket.standard.isThere else {
-      throw WinnowError(
-        .invalidInput, "winnow-worker is started by winnowd: descriptor 3 is no socket",
-        remedy: "classify pictures with winnowctl classify")
-    }
+    try checkSocket()
     let bundle = try LoadedBundle(try ModelBundle(at: options.bundle))
     let settings = settings(options)
     let blob = options.cache.flatMap { ModelCache(folder: $0).blob(for: key(bundle, settings)) }
@@ -66,6 +63,23 @@ public enum WorkerProcess {
     ImageDecoder.prepare()
     try sandbox.seal(memory: options.memoryLimit)
     try service.serve(on: .standard)
+  }
+
+  private static func look(_ options: WorkerOptions) throws(WinnowError) {
+    try checkSocket()
+    let sandbox = try WorkerSandbox()
+    let service = try LookService(options: options, processors: options.threads ?? Processor.count())
+    ImageDecoder.prepare()
+    try sandbox.seal(memory: options.memoryLimit)
+    try service.serve(on: .standard)
+  }
+
+  private static func checkSocket() throws(WinnowError) {
+    guard WorkerSocket.standard.isThere else {
+      throw WinnowError(
+        .invalidInput, "winnow-worker is started by winnowd: descriptor 3 is no socket",
+        remedy: "classify pictures with winnowctl classify")
+    }
   }
 
   /// Loads and checks the network, from the cache where that gives the golden answers.

@@ -30,17 +30,16 @@ struct WorkerService {
     (self.pool, self.received, self.ready) = (pool, received, ready)
 
     let memory = max(options.memoryLimit - WorkerProcess.engineMemory, 64 << 20)
-    let decoders = DecodeStage.threadCount(processors: model.settings.threads, memory: memory)
-    let decoding = DecodeStage(
-      limits: options.limits, transform: transform, pool: pool, gate: DecodeGate(), memory: memory, threads: decoders)
-    for _ in 0..<decoders {
+    let room = DecodingRoom(memory: memory, processors: model.settings.threads)
+    let decoding = DecodeStage(limits: options.limits, transform: transform, pool: pool, room: room)
+    for _ in 0..<room.threads {
       try PlainThread.start("decode") { decoding.run(from: received, to: ready, answers: .standard) }
     }
     let inference = InferenceStage(model: model, temperature: manifest.temperature, pool: pool)
     for _ in 0..<runs {
       try PlainThread.start("infer") { Self.infer(inference, from: ready) }
     }
-    try PlainThread.start("watch") { Self.exitOnceAlone() }
+    try PlainThread.start("watch") { WorkerSocket.exitOnceAlone() }
   }
 
   /// Says that it is ready, then answers until end-of-file and finishes what it has.
@@ -58,16 +57,6 @@ struct WorkerService {
       received.put(ReceivedPicture(request: request, slot: slot))
     }
     pool.waitUntilAllAreFree()
-  }
-
-  /// Ends the process when the other end of the socket is closed, whatever the other threads hang in: nobody is left
-  /// to answer, and nobody else would end it.
-  private static func exitOnceAlone() {
-    var end = pollfd(fd: WorkerSocket.standard.descriptor, events: 0, revents: 0)
-    while poll(&end, 1, -1) >= 0 || errno == EINTR {
-      if Int32(end.revents) & (POLLHUP | POLLERR | POLLNVAL) != 0 { break }
-    }
-    _exit(0)
   }
 
   private static func infer(_ stage: InferenceStage, from ready: BlockingQueue<ReadyPicture>) {

@@ -26,25 +26,44 @@ struct WorkerSocket: Sendable {
     var buffer = [UInt8](repeating: 0, count: workerMessageLimit)
     var count = 0
     var picture: Int32 = -1
-    let failure = cwinnow_receive_message(descriptor, &buffer, buffer.count, &count, &picture, 0)
+    var output: Int32 = -1
+    let failure = cwinnow_receive_message(descriptor, &buffer, buffer.count, &count, &picture, &output, 0)
     if failure == -ECONNRESET { return nil }
     guard failure == 0 else {
       throw WinnowError(.systemCall, "cannot receive a request", cause: String(cString: strerror(-failure)))
     }
     if count == 0 { return nil }
     let owned: PictureDescriptor? = picture >= 0 ? PictureDescriptor(picture) : nil
-    switch try WorkerRequest(Array(buffer[..<count])) {
+    let target: PictureDescriptor? = output >= 0 ? PictureDescriptor(output) : nil
+    let request = try WorkerRequest(Array(buffer[..<count]))
+    guard let owned else { throw WinnowError(.malformed, "a request came without its picture") }
+    switch request {
     case .classify(let id, let wantsLogits):
-      guard let owned else { throw WinnowError(.malformed, "a request came without its picture") }
-      return PictureRequest(id: id, wantsLogits: wantsLogits, picture: owned)
+      guard target == nil else { throw WinnowError(.malformed, "a picture to classify came with a second descriptor") }
+      return PictureRequest(id: id, task: .classify(wantsLogits: wantsLogits), picture: owned)
+    case .look(let id, let wishes):
+      guard (target != nil) == wishes.conversion else {
+        throw WinnowError(.malformed, "a memory file comes with a wish for a conversion, and only then")
+      }
+      return PictureRequest(id: id, task: .look(wishes, output: target), picture: owned)
     }
+  }
+
+  /// Ends the process when the other end of the socket is closed, whatever the other threads hang in: nobody is left
+  /// to answer, and nobody else would end it.
+  static func exitOnceAlone() {
+    var end = pollfd(fd: standard.descriptor, events: 0, revents: 0)
+    while poll(&end, 1, -1) >= 0 || errno == EINTR {
+      if Int32(end.revents) & (POLLHUP | POLLERR | POLLNVAL) != 0 { break }
+    }
+    _exit(0)
   }
 
   /// Sends an answer; false when the daemon is gone.
   @discardableResult
   func send(_ answer: WorkerAnswer) -> Bool {
     let bytes = answer.encoded()
-    return cwinnow_send_message(descriptor, bytes, bytes.count, -1, 0) == 0
+    return cwinnow_send_message(descriptor, bytes, bytes.count, -1, -1, 0) == 0
   }
 }
 
@@ -55,9 +74,15 @@ final class PictureDescriptor: Sendable {
   deinit { Glibc.close(raw) }
 }
 
-/// One picture to classify.
+/// One picture, and what is wanted of it.
 struct PictureRequest: Sendable {
+  enum Task: Sendable {
+    case classify(wantsLogits: Bool)
+    /// `output` is there where a conversion is wanted.
+    case look(LookWishes, output: PictureDescriptor?)
+  }
+
   let id: UInt64
-  let wantsLogits: Bool
+  let task: Task
   let picture: PictureDescriptor
 }

@@ -39,6 +39,9 @@ extension DatasetVerbs {
     @Option(help: ArgumentHelp("Keep no picture with a shorter side.", valueName: "pixels"))
     var minSide: Int?
 
+    @Option(help: ArgumentHelp("Ask the source at this address instead of its usual one.", valueName: "address"))
+    var base: String?
+
     /// Sources that read a path of this machine instead of a keyword.
     private static let reading: Set<String> = ["list", "folder"]
 
@@ -52,7 +55,7 @@ extension DatasetVerbs {
       let isPath = Self.reading.contains(source)
       let request = CrawlRequest(
         source: source, keyword: isPath ? nil : what, from: isPath ? FileArgument(argument: what)?.absolute : nil,
-        count: count, into: into.absolute, allowedHosts: allowedHosts, minSide: minSide)
+        count: count, into: into.absolute, allowedHosts: allowedHosts, minSide: minSide, base: base)
       let work = DatasetWork(options: options, detach: detaching.detach)
       if let report: DatasetResult = try work.run(.crawl(request)) { try options.output.show(report) }
     }

@@ -1,0 +1,12 @@
+/// What is wanted of a look beside the facts, the measures and the signature.
+public struct LookWishes: Hashable, Sendable {
+  /// Longer side of the thumbnail in pixels, 32 to 512; nil for none.
+  public var thumbnailSide: Int?
+  /// Whether the picture is wanted as an upright sRGB JPEG of full size, without metadata.
+  public var conversion: Bool
+
+  public init(thumbnailSide: Int? = nil, conversion: Bool = false) {
+    self.thumbnailSide = thumbnailSide
+    self.conversion = conversion
+  }
+}
