@@ -110,7 +110,7 @@ let package = Package(
 
     module(
       "WinnowDataset",
-      ["WinnowCore", "WinnowFiles", "WinnowSupervision", "WinnowControlAPI", "CWinnowLinux", system]),
+      ["WinnowCore", "WinnowFiles", "WinnowWire", "WinnowSupervision", "WinnowControlAPI", "CWinnowLinux", system]),
 
     // Edges.
     module(
@@ -177,6 +177,9 @@ let package = Package(
       [
         "WinnowCore", "WinnowFiles", "WinnowSupervision", "WinnowControlAPI", "WinnowImaging", "WinnowDataset", system,
       ]),
+    tests(
+      "WinnowCrawlTests",
+      ["WinnowCore", "WinnowFiles", "WinnowSupervision", "WinnowDataset", "WinnowCrawl", system]),
     tests("ProcessTests", ["WinnowCore", "WinnowTestSupport", system]),
     tests("ArchitectureTests", ["WinnowCore"]),
     tests("CrashTests", ["WinnowCore", "WinnowFiles", "WinnowTestSupport", system]),

@@ -59,11 +59,25 @@ struct DatasetDesk {
     }
     var web = WebSettings(version: ProductVersion.current, contact: nil)
     web.allowedHosts = try request.allowedHosts.map { (text) throws(WinnowError) in try AllowedHost(text) }
-    var settings = CrawlSettings(kind: kind, into: request.into, web: web)
-    (settings.keyword, settings.from, settings.count) = (request.keyword, request.from, request.count)
-    settings.base = request.base
+    var settings = CrawlSettings(subject: try subject(of: request, kind), into: request.into, web: web)
+    settings.wanted = request.count
+    if let base = request.base { settings.baseAddresses = [kind: base] }
     if let side = request.minSide { settings.minSide = side }
-    return try Crawl(settings: settings, cancellation: cancellation, report: output.progress).run(try looker())
+    return try Crawl(
+      settings: settings, looker: try looker(), cancellation: cancellation, report: output.progress
+    ).run()
+  }
+
+  private func subject(of request: CrawlRequest, _ kind: SourceKind) throws(WinnowError) -> CrawlSubject {
+    switch (kind, request.keyword, request.from) {
+    case (.page, let address?, _): return .page(address)
+    case (.list, _, let path?): return .list(path)
+    case (.folder, _, let path?): return .folder(path)
+    case (.baidu, let keyword?, _), (.wikimedia, let keyword?, _), (.openverse, let keyword?, _):
+      return .keyword(keyword, kind)
+    default:
+      throw WinnowError(.invalidInput, "the source \(kind.rawValue) needs \(kind.needs)", remedy: "say which")
+    }
   }
 
   private func clean(_ request: CleanRequest) throws(WinnowError) -> CleanSummary {
@@ -105,7 +119,7 @@ struct DatasetDesk {
 
   private func sources() throws(WinnowError) -> Sources {
     let web = WebSettings(version: ProductVersion.current, contact: nil)
-    return Sources(sources: try SourceHealth.all(web, cancellation: cancellation))
+    return Sources(sources: try SourcesCheck(web: web, cancellation: cancellation).run())
   }
 
   /// - Parameter model: whose scores are wanted; none without it.

@@ -27,6 +27,15 @@ struct LinkedLibraryTests {
     }
   }
 
+  @Test("only winnow-lab has a network client among its targets")
+  func networkClient() throws {
+    let package = try PackageDescriptionText.ofRepository.get()
+    #expect(package.closure(of: "winnow-lab").contains("CCurl"))
+    for program in ["winnowd", "winnowctl", "winnow-worker"] {
+      #expect(package.closure(of: program).isDisjoint(with: ["CCurl", "WinnowCrawl"]), "\(program)")
+    }
+  }
+
   @Test("only winnowd and winnowctl know the configuration's parser, and only winnowd the ledger's SQLite")
   func parsers() throws {
     let package = try PackageDescriptionText.ofRepository.get()

@@ -4,6 +4,7 @@ import Testing
 import WinnowCore
 import WinnowDataset
 import WinnowFiles
+import WinnowSupervision
 
 /// Tells of each file what its text says: words such as `seed=3 width=640 format=png light=0.1 class=1`, or `broken`.
 /// The JPEG it makes of one is `JPEG of ` and the text.

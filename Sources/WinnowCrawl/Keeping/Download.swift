@@ -1,60 +1,77 @@
+import Glibc
 import SystemPackage
 import WinnowCore
 import WinnowFiles
 
-/// A picture on its way into the folder, under a hidden name until it counts.
+/// A file that is being written under a hidden name of the folder it is to lie in.
 final class Download {
-  let file: OwnedDescriptor
-  private let folder: Root
-  private let name: FilePath
-  private var isPlaced = false
+  let name: FilePath
+  private(set) var count: Int64 = 0
+  private let root: Root
+  private let descriptor: OwnedDescriptor
+  private var hasher = ContentHasher()
+  private var isOver = false
 
-  init(in folder: Root) throws(SystemFault) {
-    self.folder = folder
-    name = FilePath(bytes: HiddenName.prefix + Array(Self.digits().utf8))
-    file = OwnedDescriptor(try folder.fileSystem.createFile(name, in: folder.raw, mode: 0o644))
+  private static let beginning = HiddenName.prefix + Array("crawl-".utf8)
+  private static let ending = Array(".part".utf8)
+
+  /// Makes the file.
+  init(in root: Root) throws(SystemFault) {
+    let number = String(UInt64.random(in: .min ... .max), radix: 16)
+    name = FilePath(bytes: Self.beginning + Array(number.utf8) + Self.ending)
+    self.root = root
+    // 0o666 less the umask, as for anything a person makes there.
+    descriptor = OwnedDescriptor(try root.fileSystem.createFile(name, in: root.raw, mode: 0o666))
   }
 
-  deinit { discard() }
-
-  /// Whether a file of this name was left by a run that was killed; the journal's name begins in the same way.
-  static func isName(_ name: [UInt8]) -> Bool {
-    HiddenName.isOurs(name) && name.count == HiddenName.prefix.count + 32
-  }
-
-  private static func digits() -> String {
-    [UInt64.random(in: .min ... .max), .random(in: .min ... .max)].map { word in
-      let text = String(word, radix: 16)
-      return String(repeating: "0", count: 16 - text.count) + text
-    }.joined()
+  /// Whether a name is one that `init` gives.
+  static func isOurs(_ name: [UInt8]) -> Bool {
+    name.starts(with: beginning) && name.reversed().starts(with: ending.reversed())
   }
 
   func write(_ bytes: UnsafeRawBufferPointer) throws(SystemFault) {
-    do {
-      _ = try FileDescriptor(rawValue: file.raw).writeAll(bytes)
-    } catch {
-      throw SystemFault("write", errno: (error as? Errno)?.rawValue ?? 5)
+    var written = 0
+    while written < bytes.count {
+      let answer = Glibc.write(descriptor.raw, bytes.baseAddress.map { $0 + written }, bytes.count - written)
+      if answer < 0, errno == EINTR { continue }
+      guard answer > 0 else { throw SystemFault("write", errno: errno) }
+      written += answer
     }
+    hasher.update(bytes)
+    count += Int64(bytes.count)
   }
 
-  /// A descriptor of its own for whoever looks at it.
-  func reopen() throws(SystemFault) -> OwnedDescriptor {
-    OwnedDescriptor(try folder.fileSystem.openFile(name, in: folder.raw))
+  func write(_ bytes: [UInt8]) throws(SystemFault) {
+    // withUnsafeBytes throws no typed errors here.
+    var fault: SystemFault?
+    bytes.withUnsafeBytes { bytes in
+      do throws(SystemFault) { try write(bytes) } catch { fault = error }
+    }
+    if let fault { throw fault }
   }
 
-  /// Makes it durable, then gives it its name, which must be free.
-  ///
-  /// - Throws: a fault of `isTaken` when the name is not.
-  func place(as real: FilePath) throws(SystemFault) {
-    try folder.fileSystem.sync(file.raw)
-    try folder.fileSystem.renameWithoutReplacing(name, in: folder.raw, to: real, in: folder.raw)
-    isPlaced = true
-    try folder.fileSystem.sync(folder.raw)
+  /// Of all that was written.
+  func digest() -> ContentDigest {
+    var hasher = hasher
+    return hasher.finish()
   }
 
+  func sync() throws(SystemFault) { try root.fileSystem.syncData(descriptor.raw) }
+
+  /// Opens it once more, for reading.
+  func open() throws(SystemFault) -> OwnedDescriptor {
+    OwnedDescriptor(try root.fileSystem.openFile(name, in: root.raw))
+  }
+
+  /// Takes the hidden name away. Repeated, or once it has its own name, nothing happens.
   func discard() {
-    guard !isPlaced else { return }
-    isPlaced = true
-    try? folder.fileSystem.unlink(name, in: folder.raw)
+    if isOver { return }
+    isOver = true
+    try? root.fileSystem.unlink(name, in: root.raw)
   }
+
+  /// It has its own name now.
+  func release() { isOver = true }
+
+  deinit { discard() }
 }

@@ -1,59 +1,42 @@
-import FoundationEssentials
 import SystemPackage
 import WinnowCore
 import WinnowFiles
 
-/// A file of JSON objects, a whole line each, durable line by line. What a crash left of a last line is cut off.
-final class LineFile {
-  private let descriptor: FileDescriptor
-  private let name: FilePath
-  private let encoder = JSONEncoder()
+/// Reads a file line by line, however long it is.
+struct LineFile: ~Copyable {
+  private let fileSystem: any FileSystem
+  private let descriptor: OwnedDescriptor
+  private var offset: Int64 = 0
+  private var buffer: ArraySlice<UInt8> = []
+  private var isAtEnd = false
 
-  /// Opens or makes it, and gives each line that is there to `each`.
-  ///
-  /// - Throws: naming the file; `.refused` when another process has it.
-  init(_ path: FilePath, each: (Data) -> Void) throws(WinnowError) {
-    name = path
-    encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
-    do {
-      descriptor = try FileDescriptor.open(
-        path, .readWrite, options: [.create, .closeOnExec, .noFollow],
-        permissions: [.ownerReadWrite, .groupRead, .otherRead])
-      var bytes: [UInt8] = []
-      var buffer = [UInt8](repeating: 0, count: 256 << 10)
-      var end: Int64 = 0
-      while true {
-        let count = try buffer.withUnsafeMutableBytes { try descriptor.read(into: $0) }
-        if count == 0 { break }
-        bytes += buffer[..<count]
-        var start = bytes.startIndex
-        while let newline = bytes[start...].firstIndex(of: UInt8(ascii: "\n")) {
-          each(Data(bytes[start..<newline]))
-          end += Int64(newline - start + 1)
-          start = newline + 1
-        }
-        bytes.removeFirst(start)
-      }
-      if !bytes.isEmpty { try descriptor.resize(to: end) }
-      try descriptor.seek(offset: end, from: .start)
-    } catch {
-      throw WinnowError(.systemCall, "cannot read \(path.escaped)", cause: "\(error)")
-    }
+  /// Longer ones are handed out in pieces.
+  static let longestLine = 1 << 20
+
+  init(_ descriptor: consuming OwnedDescriptor, on fileSystem: any FileSystem) {
+    self.descriptor = descriptor
+    self.fileSystem = fileSystem
   }
 
-  deinit { try? descriptor.close() }
-
-  func append(_ value: some Encodable) throws(WinnowError) {
-    do {
-      let line = Array(try encoder.encode(value)) + [UInt8(ascii: "\n")]
-      _ = try descriptor.writeAll(line)
-    } catch {
-      throw WinnowError(.systemCall, "cannot write \(name.escaped)", cause: "\(error)")
-    }
-    do throws(SystemFault) {
-      try LinuxFileSystem().syncData(descriptor.rawValue)
-    } catch {
-      throw error.about(name.escaped)
+  /// The next line without its end, and whether it has one; nil after the last.
+  mutating func next() throws(SystemFault) -> (line: ArraySlice<UInt8>, isWhole: Bool)? {
+    var searched = 0
+    while true {
+      if let end = buffer.dropFirst(searched).firstIndex(of: 0x0A) {
+        let line = buffer[..<end]
+        buffer = buffer[(end + 1)...]
+        return (line, true)
+      }
+      if isAtEnd || buffer.count > Self.longestLine {
+        if buffer.isEmpty { return nil }
+        defer { buffer = [] }
+        return (buffer, false)
+      }
+      searched = buffer.count
+      let more = try fileSystem.read(descriptor.raw, at: offset, capacity: 64 << 10)
+      offset += Int64(more.count)
+      isAtEnd = more.isEmpty
+      buffer = ArraySlice(Array(buffer) + more)
     }
   }
 }

@@ -1,80 +1,81 @@
 import WinnowCore
 
-/// Baidu's picture search by keyword. Its answers are nearly JSON: `\'` stands in them, and the last entry is empty.
-final class BaiduSource: CrawlSource {
-  private struct Answer: Decodable {
-    struct Picture: Decodable {
-      let thumbURL: String?
-      let middleURL: String?
-      let hoverURL: String?
-      let fromPageTitle: String?
-      let fromURL: String?
-
-      /// The largest of those that are written plainly: `objURL` is obfuscated.
-      var address: String? { [hoverURL, middleURL, thumbURL].compactMap(\.self).first { !$0.isEmpty } }
-    }
-    let data: [Picture]?
-    let listNum: Int?
-    let antiFlag: Int?
-    let message: String?
-  }
-
-  static let referer = "https://image.baidu.com/"
-  private static let pageSize = 30
-
-  let heedsRobots = false
-  private let base: WebAddress
+/// Baidu's image search by keyword: the JSON that its result page loads.
+struct BaiduSource: PictureSource {
+  private let provider: Provider
   private let keyword: String
-  private var start: Int? = 0
+  private var start = 0
+  private let pageSize: Int
 
-  init(_ base: WebAddress, keyword: String) { (self.base, self.keyword) = (base, keyword) }
+  var kind: SourceKind { .baidu }
 
-  func next(_ fetcher: PageFetcher) throws(WinnowError) -> [FoundPicture]? {
-    guard let start else { return nil }
-    let address = base.with([
-      "tn": "resultjson_com", "ipn": "rj", "ie": "utf-8", "oe": "utf-8", "word": keyword, "queryWord": keyword,
-      "pn": "\(start)", "rn": "\(Self.pageSize)",
-    ])
-    guard let address else { throw .changed(.baidu, "its address cannot be made") }
-    let answer = try ProviderAnswer.fetch(
-      Answer.self, of: .baidu, at: address, referer: Self.referer, fetcher, mending: Self.mended)
-    if let flag = answer.antiFlag, flag != 0 {
-      throw WinnowError(
-        .sourceFailed, "baidu refuses programs: \(answer.message ?? "antiFlag \(flag)")",
-        remedy: "try again later, or use another source")
-    }
-    guard let data = answer.data else { throw .changed(.baidu, "there is no data in its answer") }
-    let filled = data.filter { $0.address != nil }
-    if filled.isEmpty, data.contains(where: { $0.fromPageTitle != nil }) {
-      throw .changed(.baidu, "no entry of data has a hoverURL, middleURL or thumbURL")
-    }
-    let isMore = !filled.isEmpty && answer.listNum.map { start + Self.pageSize < $0 } ?? true
-    self.start = isMore ? start + Self.pageSize : nil
-    return filled.compactMap { picture in
-      guard let address = picture.address.flatMap({ WebAddress($0) }) else { return nil }
-      var found = FoundPicture(.web(address))
-      found.page = picture.fromURL
-      found.title = picture.fromPageTitle.map(MarkupText.plain)
-      found.referer = Self.referer
-      return found
-    }
+  init(_ keyword: String, _ provider: Provider, pageSize: Int = 30) {
+    self.provider = provider
+    self.keyword = keyword
+    self.pageSize = pageSize
   }
 
-  /// `\'` is no escape of JSON's; control characters stand raw in texts.
-  static func mended(_ answer: [UInt8]) -> [UInt8] {
-    var mended: [UInt8] = []
-    mended.reserveCapacity(answer.count)
-    var isEscaped = false
-    for byte in answer {
-      if isEscaped {
-        isEscaped = false
-        if byte == UInt8(ascii: "'") { mended.removeLast() }
-        mended.append(byte)
-        continue
-      }
-      isEscaped = byte == UInt8(ascii: "\\")
-      mended.append(byte < 0x20 ? 0x20 : byte)
+  mutating func next() throws(WinnowError) -> [PictureCandidate]? {
+    let answer = try provider.ask(
+      [
+        ("tn", "resultjson_com"), ("ipn", "rj"), ("ct", "201326592"), ("fp", "result"), ("cl", "2"), ("lm", "-1"),
+        ("ie", "utf-8"), ("oe", "utf-8"), ("nc", "1"), ("word", keyword), ("queryWord", keyword), ("pn", "\(start)"),
+        ("rn", "\(pageSize)"),
+      ], referer: "\(provider.base.origin)/search/index?word=\(PercentEncoding.component(keyword))")
+    if answer["antiFlag"]?.integer == 1 {
+      throw WinnowError(
+        .sourceUnavailable, "baidu takes this for a robot and gives nothing",
+        remedy: "wait a while, or use another source", cause: answer["message"]?.anyText)
     }
-    return mended
+    // The list ends with an empty object.
+    let items = try answer.field("data").list().filter { !$0.isEmptyObject }
+    if items.isEmpty { return nil }
+    start += pageSize
+    let candidates = items.compactMap(Self.candidate)
+    // Where a single one has no address that is the picture's lack; where all have none, it is another form.
+    if candidates.isEmpty { _ = try items[0].field("thumbURL") }
+    return candidates
+  }
+
+  private static func candidate(_ item: ProviderAnswer) -> PictureCandidate? {
+    let replacement = (try? item["replaceUrl"]?.list())?.first
+    let origin = item["objURL"]?.anyText.map { $0.hasPrefix("http") ? $0 : BaiduCipher.decoded($0) }
+    let texts = [replacement?["ObjURL"]?.anyText, origin]
+    let copies = ["hoverURL", "middleURL", "thumbURL"].map { item[$0]?.anyText }
+    var addresses: [WebAddress] = []
+    for address in (texts + copies).compactMap({ $0.flatMap { WebAddress($0) } }) where !addresses.contains(address) {
+      addresses.append(address)
+    }
+    guard let first = addresses.first else { return nil }
+    var candidate = PictureCandidate(first)
+    candidate.others = Array(addresses.dropFirst())
+    let page = replacement?["FromURL"]?.anyText ?? item["fromURL"]?.anyText
+    candidate.page = page.map { $0.hasPrefix("http") ? $0 : BaiduCipher.decoded($0) }
+    // The page that shows it is what servers expect to be sent from.
+    candidate.referer = candidate.page.flatMap { WebAddress($0)?.text }
+    candidate.title = item["fromPageTitle"]?.anyText.map(MarkupText.plain)
+    return candidate
+  }
+}
+
+/// How Baidu writes the addresses of pictures and pages in its answers: letters and signs exchanged.
+enum BaiduCipher {
+  private static let signs: [(String, String)] = [("_z2C$q", ":"), ("_z&e3B", "."), ("AzdH3F", "/")]
+  private static let letters = Dictionary(
+    uniqueKeysWithValues: zip("wkv1ju2it3hs4g5rq6fp7eo8dn9cm0bla", "abcdefghijklmnopqrstuvw1234567890"))
+
+  static func decoded(_ text: String) -> String {
+    var decoded = ""
+    var rest = text[...]
+    while let letter = rest.first {
+      if let (code, sign) = signs.first(where: { rest.hasPrefix($0.0) }) {
+        decoded += sign
+        rest = rest.dropFirst(code.count)
+      } else {
+        decoded.append(letters[letter] ?? letter)
+        rest.removeFirst()
+      }
+    }
+    return decoded
   }
 }

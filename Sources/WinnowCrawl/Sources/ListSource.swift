@@ -1,71 +1,50 @@
+import Glibc
 import SystemPackage
 import WinnowCore
 import WinnowFiles
 
-/// A file with an address a line; empty lines, and those that begin with `#`, are passed over.
-final class ListSource: CrawlSource {
-  /// Addresses handed on at a time.
-  private static let page = 64
-  /// A longer line is no address.
-  private static let longestLine = 16 << 10
+/// A file with an address a line. Empty lines and those that begin with `#` are passed over.
+final class ListSource: PictureSource {
+  private let path: FilePath
+  private var lines: LineFile
 
-  let heedsRobots = false
-  private let file: OwnedDescriptor
-  private let fileSystem = LinuxFileSystem()
-  private var offset: Int64 = 0
-  private var rest: [UInt8] = []
-  private var isAtEnd = false
-  /// Lines that hold no http or https address.
-  private(set) var badLines = 0
+  private static let batch = 200
 
-  /// - Throws: naming the file.
+  var kind: SourceKind { .list }
+
   init(_ path: FilePath) throws(WinnowError) {
-    guard let name = path.lastComponent else {
-      throw WinnowError(.invalidInput, "\(path.escaped) is no file of addresses")
-    }
+    self.path = path
+    let descriptor = path.withPlatformString { Glibc.open($0, O_RDONLY | O_CLOEXEC | O_NONBLOCK) }
+    guard descriptor >= 0 else { throw SystemFault("open", errno: errno).about(path.escaped) }
+    let file = OwnedDescriptor(descriptor)
+    let fileSystem = LinuxFileSystem()
     do throws(SystemFault) {
-      let root = try Root(opening: path.removingLastComponent(), on: fileSystem)
-      file = OwnedDescriptor(try fileSystem.openFile(FilePath(root: nil, components: name), in: root.raw))
+      guard try fileSystem.status(of: descriptor).kind == .regular else {
+        throw SystemFault("open", errno: SystemFault.irregularFileErrno)
+      }
     } catch {
       throw error.about(path.escaped)
     }
+    lines = LineFile(file, on: fileSystem)
   }
 
-  func next(_ fetcher: PageFetcher) throws(WinnowError) -> [FoundPicture]? {
-    var found: [FoundPicture] = []
-    while found.count < Self.page, let line = try line() {
-      let text = String(decoding: line, as: UTF8.self)
-      guard let address = WebAddress(text) else {
-        badLines += 1
-        continue
-      }
-      found.append(FoundPicture(.web(address)))
-    }
-    return found.isEmpty && isAtEnd && rest.isEmpty ? nil : found
-  }
-
-  /// The next line that is not empty and no remark.
-  private func line() throws(WinnowError) -> [UInt8]? {
-    while true {
-      while !isAtEnd, !rest.contains(UInt8(ascii: "\n")), rest.count <= Self.longestLine { try read() }
-      guard !rest.isEmpty else { return nil }
-      let end = rest.firstIndex(of: UInt8(ascii: "\n")) ?? rest.count
-      var line = rest[..<end]
-      rest.removeFirst(min(rest.count, end + 1))
-      if line.starts(with: [0xEF, 0xBB, 0xBF]) { line = line.dropFirst(3) }
-      let trimmed = Array(line.drop { $0 <= 0x20 }.reversed().drop { $0 <= 0x20 }.reversed())
-      if !trimmed.isEmpty, trimmed[0] != UInt8(ascii: "#") { return trimmed }
-    }
-  }
-
-  private func read() throws(WinnowError) {
+  func next() throws(WinnowError) -> [PictureCandidate]? {
+    var candidates: [PictureCandidate] = []
     do throws(SystemFault) {
-      let more = try fileSystem.read(file.raw, at: offset, capacity: 64 << 10)
-      offset += Int64(more.count)
-      isAtEnd = more.isEmpty
-      rest += more
+      while candidates.count < Self.batch, let (line, _) = try lines.next() {
+        var line = line.drop { $0 <= 0x20 }
+        if line.starts(with: [0xEF, 0xBB, 0xBF]) { line = line.dropFirst(3) }
+        while let last = line.last, last <= 0x20 { line.removeLast() }
+        guard let first = line.first, first != UInt8(ascii: "#") else { continue }
+        if let address = WebAddress(reference: Array(line), base: nil) {
+          candidates.append(PictureCandidate(address))
+        } else {
+          candidates.append(PictureCandidate(unusable: FilePath.escape(Array(line.prefix(4096))), .badAddress))
+        }
+      }
     } catch {
-      throw error.about("the file of addresses")
+      throw error.about(path.escaped)
     }
+    return candidates.isEmpty ? nil : candidates
   }
 }

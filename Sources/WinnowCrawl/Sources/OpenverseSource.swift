@@ -1,42 +1,41 @@
 import WinnowCore
 
-/// Openverse's API, version 1: pictures under free licences.
-final class OpenverseSource: CrawlSource {
-  private struct Answer: Decodable {
-    struct Picture: Decodable {
-      let url: String
-      let foreign_landing_url: String?
-      let title: String?
-      let creator: String?
-      let license: String
-      let license_version: String?
-    }
-    let results: [Picture]
-    let page_count: Int
+/// Openverse by its interface: pictures under open licences from many collections.
+struct OpenverseSource: PictureSource {
+  private let provider: Provider
+  private let keyword: String
+  /// 20 is the most that those without a key are given.
+  private let pageSize: Int
+  private var page = 1
+  private var isOver = false
+
+  var kind: SourceKind { .openverse }
+
+  init(_ keyword: String, _ provider: Provider, pageSize: Int = 20) {
+    self.provider = provider
+    self.keyword = keyword
+    self.pageSize = pageSize
   }
 
-  let heedsRobots = false
-  private let base: WebAddress
-  private let keyword: String
-  private var page: Int? = 1
-
-  init(_ base: WebAddress, keyword: String) { (self.base, self.keyword) = (base, keyword) }
-
-  func next(_ fetcher: PageFetcher) throws(WinnowError) -> [FoundPicture]? {
-    guard let page else { return nil }
-    guard let address = base.with(["q": keyword, "page": "\(page)", "page_size": "20"]) else {
-      throw .changed(.openverse, "its address cannot be made")
+  mutating func next() throws(WinnowError) -> [PictureCandidate]? {
+    if isOver { return nil }
+    let answer = try provider.ask([("q", keyword), ("page", "\(page)"), ("page_size", "\(pageSize)")])
+    let results = try answer.field("results").list()
+    page += 1
+    isOver = results.isEmpty || page > answer["page_count"]?.integer ?? .max
+    var candidates: [PictureCandidate] = []
+    for result in results {
+      guard let address = WebAddress(try result.field("url").text()) else { continue }
+      var candidate = PictureCandidate(address)
+      candidate.others = [result["thumbnail"]?.anyText.flatMap { WebAddress($0) }].compactMap { $0 }
+      candidate.page = result["foreign_landing_url"]?.anyText
+      candidate.title = result["title"]?.anyText
+      candidate.author = result["creator"]?.anyText
+      let version = result["license_version"]?.anyText.map { " \($0)" } ?? ""
+      candidate.licence = try result.field("license").text() + version
+      candidate.licenceURL = result["license_url"]?.anyText
+      candidates.append(candidate)
     }
-    let answer = try ProviderAnswer.fetch(Answer.self, of: .openverse, at: address, fetcher)
-    self.page = page < answer.page_count && !answer.results.isEmpty ? page + 1 : nil
-    return answer.results.compactMap { picture in
-      guard let address = WebAddress(picture.url) else { return nil }
-      var found = FoundPicture(.web(address))
-      found.page = picture.foreign_landing_url
-      found.title = picture.title
-      found.author = picture.creator
-      found.licence = [picture.license, picture.license_version].compactMap(\.self).joined(separator: " ")
-      return found
-    }
+    return candidates
   }
 }

@@ -1,29 +1,48 @@
 import WinnowCore
 
-/// The pictures of one web page.
-final class PageSource: CrawlSource {
-  let heedsRobots = true
+/// The pictures of one web page: those it shows, and those it links to.
+struct PageSource: PictureSource {
   private let address: WebAddress
-  private var isDone = false
+  private let fetcher: PageFetcher
+  private let robots: RobotsMemory
+  private var isRead = false
 
-  init(_ address: WebAddress) { self.address = address }
+  var kind: SourceKind { .page }
 
-  func next(_ fetcher: PageFetcher) throws(WinnowError) -> [FoundPicture]? {
-    if isDone { return nil }
-    isDone = true
-    guard try RobotsMemory(fetcher).allows(address) else {
+  init(_ address: String, _ fetcher: PageFetcher, _ robots: RobotsMemory) throws(WinnowError) {
+    guard let address = WebAddress(address) else {
       throw WinnowError(
-        .sourceFailed, "the robots.txt of \(address.host) asks programs to stay away from this page",
-        remedy: "choose another page")
+        .invalidInput, "\"\(address)\" is no address of a page", remedy: "write it whole, with http:// or https://")
     }
-    switch try fetcher.fetch(address, accept: "text/html, */*;q=0.5") {
-    case .failure(let failure): throw .source(.page, failure)
+    self.address = address
+    self.fetcher = fetcher
+    self.robots = robots
+  }
+
+  mutating func next() throws(WinnowError) -> [PictureCandidate]? {
+    if isRead { return nil }
+    isRead = true
+    guard try robots.allows(address) else {
+      throw WinnowError(
+        .sourceUnavailable, "the robots.txt of \(address.host) asks not to fetch \(address.text)",
+        remedy: "ask the owner of the site for the pictures")
+    }
+    switch try fetcher.fetch(address, accept: "text/html, application/xhtml+xml, */*;q=0.5") {
+    case .failure(let failure):
+      throw WinnowError(
+        .sourceUnavailable, "the page \(address.text) cannot be had: \(failure.detail)",
+        remedy: failure.reason == .addressNotAllowed
+          ? "use --allow-host \(address.host):\(address.port) if it is meant to be there" : nil,
+        cause: failure.reason.rawValue)
     case .success(let page):
-      return PageLinks(page.body, at: page.address).pictures.map { picture in
-        var found = FoundPicture(.web(picture))
-        found.page = page.address.text
-        found.referer = page.address.text
-        return found
+      let title = PictureLinks.title(page.body)
+      return PictureLinks.all(in: page.body, of: page.address).map { link in
+        var candidate = PictureCandidate(link)
+        candidate.page = page.address.text
+        candidate.referer = page.address.text
+        candidate.title = title
+        candidate.obeysRobots = true
+        return candidate
       }
     }
   }

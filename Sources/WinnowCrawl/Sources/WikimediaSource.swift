@@ -1,68 +1,72 @@
 import WinnowCore
 
-/// Wikimedia Commons through its API (action=query, generator=search in the namespace of files).
-final class WikimediaSource: CrawlSource {
-  private struct Answer: Decodable {
-    struct Query: Decodable { let pages: [Page] }
-    struct Page: Decodable {
-      let title: String
-      let imageinfo: [Info]?
-    }
-    struct Info: Decodable {
-      let url: String
-      let descriptionurl: String?
-      let mime: String?
-      let extmetadata: [String: Field]?
-    }
-    struct Field: Decodable {
-      let text: String?
-      private enum Keys: String, CodingKey { case value }
-      init(from decoder: any Decoder) throws {
-        text = try? decoder.container(keyedBy: Keys.self).decode(String.self, forKey: .value)
-      }
-    }
-    struct Continuation: Decodable { let gsroffset: Int? }
-    struct Fault: Decodable {
-      let code: String
-      let info: String?
-    }
+/// Wikimedia Commons by its interface: a search among files, with licences.
+struct WikimediaSource: PictureSource {
+  private let provider: Provider
+  private let keyword: String
+  private let pageSize: Int
+  /// What the last answer said has to be sent along to go on; nil once there is nothing more.
+  private var continuation: [(String, String)]? = []
 
-    let query: Query?
-    let `continue`: Continuation?
-    let error: Fault?
-    let batchcomplete: Bool?
+  var kind: SourceKind { .wikimedia }
+
+  init(_ keyword: String, _ provider: Provider, pageSize: Int = 50) {
+    self.provider = provider
+    self.keyword = keyword
+    self.pageSize = pageSize
   }
 
-  let heedsRobots = false
-  private let base: WebAddress
-  private let keyword: String
-  private var offset: Int? = 0
+  /// What the worker decodes; of the others a rendering is fetched.
+  private static let decoded: Set<String> = ["image/jpeg", "image/png", "image/webp", "image/gif"]
 
-  init(_ base: WebAddress, keyword: String) { (self.base, self.keyword) = (base, keyword) }
+  mutating func next() throws(WinnowError) -> [PictureCandidate]? {
+    guard let continuation else { return nil }
+    let answer = try provider.ask(
+      [
+        ("action", "query"), ("format", "json"), ("formatversion", "2"), ("generator", "search"),
+        ("gsrsearch", keyword), ("gsrnamespace", "6"), ("gsrlimit", "\(pageSize)"), ("prop", "imageinfo"),
+        ("iiprop", "url|size|mime|extmetadata|sha1"), ("iiurlwidth", "1600"),
+        ("iiextmetadatafilter", "LicenseShortName|LicenseUrl|Artist|ObjectName"),
+      ] + continuation)
+    if let problem = answer["error"] {
+      throw WinnowError(
+        .sourceUnavailable, "wikimedia refuses: \(problem["info"]?.anyText ?? problem["code"]?.anyText ?? "no reason")",
+        remedy: "wait a while, or use another source")
+    }
+    self.continuation = answer["continue"]?.fields.map { ($0.key, $0.value.anyText ?? "") }
+    // No hits, no "query"; but then it says that all is said.
+    guard let query = answer["query"] else {
+      if answer["batchcomplete"] == nil { _ = try answer.field("query") }
+      return nil
+    }
+    let pages = try query.field("pages").list()
+    let ranked = pages.sorted { ($0["index"]?.integer ?? .max) < ($1["index"]?.integer ?? .max) }
+    var candidates: [PictureCandidate] = []
+    for page in ranked {
+      // Continued answers carry the picture's facts only in one of their pieces.
+      guard let info = try page["imageinfo"]?.list().first else { continue }
+      if let candidate = try Self.candidate(info, title: page.field("title").text()) { candidates.append(candidate) }
+    }
+    if candidates.isEmpty, self.continuation == nil, let first = pages.first { _ = try first.field("imageinfo") }
+    return candidates
+  }
 
-  func next(_ fetcher: PageFetcher) throws(WinnowError) -> [FoundPicture]? {
-    guard let offset else { return nil }
-    let address = base.with([
-      "action": "query", "format": "json", "formatversion": "2", "generator": "search",
-      "gsrsearch": "\(keyword) filetype:bitmap", "gsrnamespace": "6", "gsrlimit": "50", "gsroffset": "\(offset)",
-      "prop": "imageinfo", "iiprop": "url|mime|extmetadata",
-    ])
-    guard let address else { throw .changed(.wikimedia, "its address cannot be made") }
-    let answer = try ProviderAnswer.fetch(Answer.self, of: .wikimedia, at: address, fetcher)
-    if let error = answer.error { throw .changed(.wikimedia, "it says \(error.code), \(error.info ?? "")") }
-    // Without a hit there is no `query`, but it says that it has told all.
-    guard answer.query != nil || answer.batchcomplete != nil else {
-      throw .changed(.wikimedia, "there is no query in its answer")
-    }
-    self.offset = answer.continue?.gsroffset
-    return (answer.query?.pages ?? []).compactMap { page in
-      guard let info = page.imageinfo?.first, let address = WebAddress(info.url) else { return nil }
-      var found = FoundPicture(.web(address))
-      found.page = info.descriptionurl
-      found.title = page.title
-      found.author = info.extmetadata?["Artist"]?.text.map(MarkupText.plain)
-      found.licence = info.extmetadata?["LicenseShortName"]?.text
-      return found
-    }
+  private static func candidate(_ info: ProviderAnswer, title: String) throws(WinnowError) -> PictureCandidate? {
+    let mime = try info.field("mime").text()
+    guard mime.hasPrefix("image/") else { return nil }
+    let original = WebAddress(try info.field("url").text())
+    let rendering = info["thumburl"]?.anyText.flatMap { WebAddress($0) }
+    let addresses = (decoded.contains(mime) ? [original, rendering] : [rendering]).compactMap { $0 }
+    guard let first = addresses.first else { return nil }
+    var candidate = PictureCandidate(first)
+    candidate.others = Array(addresses.dropFirst().filter { $0 != first })
+    candidate.page = info["descriptionurl"]?.anyText
+    let facts = info["extmetadata"]
+    let fact = { (name: String) in facts?[name]?["value"]?.anyText.map(MarkupText.plain) }
+    candidate.title = fact("ObjectName") ?? title
+    candidate.author = fact("Artist")
+    candidate.licence = fact("LicenseShortName")
+    candidate.licenceURL = fact("LicenseUrl")
+    return candidate
   }
 }

@@ -1,5 +1,5 @@
 /// Why a picture that was found is not kept. Raw values stand in journals and reports, so they never change.
-public enum FailureReason: String, Hashable, Sendable, Codable, CaseIterable {
+public enum FailureReason: String, Error, Hashable, Sendable, Codable, CaseIterable {
   /// No http or https address.
   case badAddress = "bad_address"
   /// It leads to a private, loopback or otherwise special network address.

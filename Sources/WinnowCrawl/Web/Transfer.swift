@@ -146,10 +146,10 @@ final class Transfer {
       switch request.body {
       case .memory: body.append(contentsOf: bytes)
       case .file(let make):
-        let target: Download
-        if let download { target = download } else { target = try make() }
-        download = target
-        try target.write(bytes)
+        let download: Download
+        if let begun = self.download { download = begun } else { download = try make() }
+        self.download = download
+        try download.write(bytes)
       }
       return bytes.count
     } catch {

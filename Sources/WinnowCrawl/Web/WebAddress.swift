@@ -24,7 +24,7 @@ struct WebAddress: Hashable, Sendable {
   init?(reference: [UInt8], base: WebAddress?) {
     let cleaned = Self.cleaned(reference)
     if let scheme = Self.scheme(of: cleaned), scheme != "http", scheme != "https" { return nil }
-    guard let parts = AddressParts.parsing(String(decoding: cleaned, as: UTF8.self), base: base?.text),
+    guard let parts = AddressParts(), parts.take(String(decoding: cleaned, as: UTF8.self), base: base?.text),
       let text = parts.text, let scheme = parts[CURLUPART_SCHEME], ["http", "https"].contains(scheme),
       let host = parts[CURLUPART_HOST], !host.isEmpty, let port = parts[CURLUPART_PORT].flatMap({ Int($0) })
     else { return nil }
@@ -36,8 +36,8 @@ struct WebAddress: Hashable, Sendable {
   }
 
   /// This address with another query, made of the pairs.
-  func with(_ query: KeyValuePairs<String, String>) -> WebAddress? {
-    let pairs = query.map { "\(PercentEncoding.component($0.key))=\(PercentEncoding.component($0.value))" }
+  func with(_ query: [(String, String)]) -> WebAddress? {
+    let pairs = query.map { "\(PercentEncoding.component($0.0))=\(PercentEncoding.component($0.1))" }
     return WebAddress(text.prefix { $0 != "?" } + "?" + pairs.joined(separator: "&"))
   }
 
@@ -79,16 +79,15 @@ struct WebAddress: Hashable, Sendable {
 private struct AddressParts: ~Copyable {
   private let handle: OpaquePointer
 
-  private init(_ handle: OpaquePointer) { self.handle = handle }
-
-  static func parsing(_ reference: String, base: String?) -> AddressParts? {
+  init?() {
     guard let handle = curl_url() else { return nil }
-    let parts = AddressParts(handle)
-    guard parts.take(reference, base: base) else { return nil }
-    return parts
+    self.handle = handle
   }
 
-  private borrowing func take(_ reference: String, base: String?) -> Bool {
+  deinit { curl_url_cleanup(handle) }
+
+  /// - Returns: Whether it is an address.
+  func take(_ reference: String, base: String?) -> Bool {
     let flags = UInt32(CURLU_DISALLOW_USER)
     if let base, curl_url_set(handle, CURLUPART_URL, base, flags) != CURLUE_OK { return false }
     guard curl_url_set(handle, CURLUPART_URL, reference, flags) == CURLUE_OK else { return false }
@@ -96,16 +95,15 @@ private struct AddressParts: ~Copyable {
     guard let host = self[CURLUPART_HOST] else { return false }
     // `example.com.` is the same host, and must not pass for another.
     let name = host.lowercased()
-    return curl_url_set(handle, CURLUPART_HOST, name.hasSuffix(".") ? String(name.dropLast()) : name, 0) == CURLUE_OK
+    let plain = name.hasSuffix(".") ? String(name.dropLast()) : name
+    return curl_url_set(handle, CURLUPART_HOST, plain, 0) == CURLUE_OK
   }
 
-  deinit { curl_url_cleanup(handle) }
+  var text: String? { value(CURLUPART_URL, UInt32(CURLU_NO_DEFAULT_PORT)) }
 
-  var text: String? { self.get(CURLUPART_URL, UInt32(CURLU_NO_DEFAULT_PORT)) }
+  subscript(part: CURLUPart) -> String? { value(part, UInt32(CURLU_DEFAULT_PORT)) }
 
-  subscript(part: CURLUPart) -> String? { self.get(part, UInt32(CURLU_DEFAULT_PORT)) }
-
-  private func get(_ part: CURLUPart, _ flags: UInt32) -> String? {
+  private func value(_ part: CURLUPart, _ flags: UInt32) -> String? {
     var text: UnsafeMutablePointer<CChar>?
     guard curl_url_get(handle, part, &text, flags) == CURLUE_OK, let text else { return nil }
     defer { curl_free(text) }

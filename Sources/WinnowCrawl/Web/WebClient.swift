@@ -73,17 +73,25 @@ final class WebClient {
   /// - Throws: `.jobCancelled`; what keeps a transfer from being made; a fault of the disk that downloads go to.
   func step() throws(WinnowError) {
     try cancellation.check()
-    var now = ContinuousClock.now
+    let now = ContinuousClock.now
     if let lastStep, now - lastStep > .milliseconds(100) {
       for run in running.values { run.transfer.pardon(now - lastStep) }
     }
     var deadline = try start(at: now) ?? now + Self.longestWait
     for run in running.values { deadline = min(deadline, run.transfer.nextLook) }
+    let before = order.count
+    try collect()
+    if order.count == before {
+      let pause = min(max(deadline - now, .zero), Self.longestWait)
+      multi.wait(milliseconds: Int32(pause.milliseconds))
+      try collect()
+    }
+    lastStep = ContinuousClock.now
+  }
+
+  private func collect() throws(WinnowError) {
     multi.perform()
-    let pause = min(max(deadline - now, .zero), Self.longestWait)
-    if order.isEmpty { multi.wait(milliseconds: Int32(pause.milliseconds)) }
-    multi.perform()
-    now = ContinuousClock.now
+    let now = ContinuousClock.now
     while let (easy, code) = multi.nextEnded() {
       if let run = running.removeValue(forKey: easy) { try end(run, code, at: now) }
     }
@@ -91,7 +99,6 @@ final class WebClient {
       running[easy] = nil
       try end(run, CURLE_OPERATION_TIMEDOUT, at: now)
     }
-    lastStep = ContinuousClock.now
   }
 
   /// - Returns: When the next of those that wait may start; nil where only the end of another helps.

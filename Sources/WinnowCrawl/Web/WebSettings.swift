@@ -1,5 +1,3 @@
-import WinnowCore
-
 /// How the network is used: politely, within limits, and never to private addresses by accident.
 public struct WebSettings: Sendable {
   /// Sent with each request: who asks, and where to complain.
