@@ -117,14 +117,27 @@ static cwinnow_image_status read_frame(gif_reader *reader, GifFileType *gif) {
     return status;
 }
 
+/* Whether another frame begins behind the first. Damage there is none of the first frame's. */
+static bool has_another_frame(gif_reader *reader, GifFileType *gif) {
+    GifRecordType record = UNDEFINED_RECORD_TYPE;
+    while (DGifGetRecordType(gif, &record) == GIF_OK && record == EXTENSION_RECORD_TYPE)
+        if (read_extension(reader, gif) == GIF_ERROR)
+            return false;
+    return record == IMAGE_DESC_RECORD_TYPE;
+}
+
 static cwinnow_image_status read_first_frame(gif_reader *reader, GifFileType *gif) {
     for (;;) {
         GifRecordType record;
         if (DGifGetRecordType(gif, &record) == GIF_ERROR)
             return give_up(reader, gif->Error);
         switch (record) {
-        case IMAGE_DESC_RECORD_TYPE:
-            return read_frame(reader, gif);
+        case IMAGE_DESC_RECORD_TYPE: {
+            const cwinnow_image_status status = read_frame(reader, gif);
+            if (status == CWINNOW_IMAGE_DECODED)
+                reader->raster->storage.sequence = has_another_frame(reader, gif);
+            return status;
+        }
         case EXTENSION_RECORD_TYPE:
             if (read_extension(reader, gif) == GIF_ERROR)
                 return give_up(reader, gif->Error);

@@ -60,6 +60,22 @@ static void choose_transformations(png_reader *reader) {
     png_set_gray_to_rgb(png);
 }
 
+/* Whether an animation is announced before the pixels: acTL with the number of its frames. libpng does not read it. */
+static bool is_animated(const uint8_t *bytes, size_t count) {
+    for (size_t at = 8; at <= count && count - at >= 16;) {
+        const size_t length = png_get_uint_32(bytes + at);
+        if (memcmp(bytes + at + 4, "IDAT", 4) == 0)
+            return false;
+        if (memcmp(bytes + at + 4, "acTL", 4) == 0)
+            return length == 8 && png_get_uint_32(bytes + at + 8) > 1;
+        /* Length, name and checksum are 12 bytes more. */
+        if (length > count - at - 12)
+            return false;
+        at += length + 12;
+    }
+    return false;
+}
+
 static void note_storage(png_reader *reader) {
     const png_byte type = png_get_color_type(reader->png, reader->info);
     cwinnow_image_storage *storage = &reader->raster->storage;
@@ -140,6 +156,7 @@ static cwinnow_image_status read_picture(png_reader *reader) {
     cwinnow_image_status status = check_header(reader);
     if (status != CWINNOW_IMAGE_DECODED)
         return status;
+    reader->raster->storage.sequence = is_animated(reader->next, reader->left);
     png_read_info(png, reader->info);
     status = cwinnow_image_allocate(reader->raster, reader->limits, png_get_image_width(png, reader->info),
                                     png_get_image_height(png, reader->info), 0);

@@ -1,5 +1,8 @@
 /// What a closer look at a picture tells, for work on data sets: more than `PictureFacts`, and costlier.
 public struct PictureLook: Hashable, Sendable {
+  /// The most bytes of a thumbnail.
+  public static let largestThumbnail = 64 << 10
+
   public var facts: PictureFacts
   public var storage: PictureStorage
   public var measures: PictureMeasures
@@ -8,7 +11,8 @@ public struct PictureLook: Hashable, Sendable {
   public var scores: [ClassProbability]
   /// The model's pooled feature; empty where the worker has no model.
   public var feature: [Float]
-  /// A JPEG whose longer side is at most what was asked for; empty where none was.
+  /// A JPEG whose longer side is at most what was asked for; empty where none was, or where the picture is such that
+  /// even a coarse one would be over `largestThumbnail`.
   public var thumbnail: [UInt8]
 
   public init(

@@ -22,8 +22,10 @@ public struct EncodedJPEG: ~Copyable {
 }
 
 extension DecodedPicture {
-  /// Of a conversion, and of a thumbnail; chosen.
-  private static var qualities: (fine: Int32, small: Int32) { (95, 80) }
+  /// Of a conversion; chosen.
+  private static var quality: Int32 { 95 }
+  /// Of a thumbnail: the first that makes it small enough. Only noise needs another than the first; chosen.
+  private static var thumbnailQualities: [Int32] { [80, 50, 25, 10] }
 
   /// The whole picture as a baseline JPEG of quality 95, with the colours of each pixel (4:4:4).
   ///
@@ -34,18 +36,22 @@ extension DecodedPicture {
     }
     let (width, height) = (UInt32(width), UInt32(height))
     return try withPixels { pixels throws(Refusal) in
-      try Self.encode(pixels.baseAddress, width, height, quality: Self.qualities.fine, fine: true)
+      try Self.encode(pixels.baseAddress, width, height, quality: Self.quality, fine: true)
     }
   }
 
-  /// A JPEG of quality 80 whose longer side is at most `side` pixels.
+  /// A JPEG of quality 80 whose longer side is at most `side` pixels; coarser where it would have more bytes than
+  /// `PictureLook.largestThumbnail`, and empty where even that does not help.
   ///
   /// - Throws: `.outOfMemory`.
   public borrowing func thumbnail(side: Int) throws(Refusal) -> [UInt8] {
     let small = try SmallPicture(of: self, side: side)
-    let jpeg = try Self.encode(
-      small.pixels, UInt32(small.width), UInt32(small.height), quality: Self.qualities.small, fine: false)
-    return jpeg.withBytes { Array($0) }
+    for quality in Self.thumbnailQualities {
+      let jpeg = try Self.encode(
+        small.pixels, UInt32(small.width), UInt32(small.height), quality: quality, fine: false)
+      if jpeg.count <= PictureLook.largestThumbnail { return jpeg.withBytes { Array($0) } }
+    }
+    return []
   }
 
   private static func encode(

@@ -5,9 +5,8 @@ public let conversionLimit = 512 << 20
 
 /// A `PictureLook` as bytes of an answer, distrusted when it is read.
 extension WorkerAnswer {
-  /// The most of each list; together they stay below `workerMessageLimit`.
+  /// With it, the largest thumbnail and all the rest a message stays below `workerMessageLimit`.
   static let longestFeature = 8192
-  static let largestThumbnail = 64 << 10
 
   static func write(_ look: PictureLook, to writer: inout ByteWriter) {
     write(look.facts, to: &writer)
@@ -50,13 +49,16 @@ extension WorkerAnswer {
     guard scores.allSatisfy({ (0...1).contains($0.probability) }) else {
       throw WinnowError(.malformed, "a worker sent probabilities outside 0 to 1")
     }
+    guard zip(scores, scores.dropFirst()).allSatisfy({ $0.probability >= $1.probability }),
+      Set(scores.map(\.index)).count == scores.count
+    else { throw WinnowError(.malformed, "a worker sent scores that are not best first, or a class twice") }
     let feature = try reader.readList(atMost: longestFeature) { reader throws(WinnowError) in try reader.readFloat() }
     guard feature.allSatisfy(\.isFinite) else {
       throw WinnowError(.malformed, "a worker sent a feature that is no numbers")
     }
     return PictureLook(
       facts: facts, storage: storage, measures: measures, signature: PictureSignature(luma: luma, colour: colour),
-      scores: scores, feature: feature, thumbnail: try reader.readBytes(atMost: largestThumbnail))
+      scores: scores, feature: feature, thumbnail: try reader.readBytes(atMost: PictureLook.largestThumbnail))
   }
 
   private static func readStorage(from reader: inout ByteReader) throws(WinnowError) -> PictureStorage {
