@@ -6,13 +6,13 @@ import WinnowSupervision
 @testable import WinnowCrawl
 
 extension WebSettings {
-  /// Quick, small limits, and the server's port allowed.
+  /// Quick, small limits, yet such that a machine with other work keeps them, and the server's port allowed.
   static func quick(_ server: LoopbackServer, _ others: LoopbackServer...) throws -> WebSettings {
     var settings = WebSettings(version: "1", contact: "bench@winnow.example")
     settings.allowedHosts = try ([server] + others).map { try AllowedHost("127.0.0.1:\($0.port)") }
     settings.pacing = HostPacing.Limits(
       concurrency: 8, interval: .zero, firstPause: .milliseconds(5), longestPause: .seconds(2), patience: 20)
-    settings.watch = TransferWatch.Limits(leastBytes: 1000, window: .milliseconds(600), whole: .seconds(20))
+    settings.watch = TransferWatch.Limits(leastBytes: 1000, window: .seconds(3), whole: .seconds(60))
     settings.largestPicture = 100_000
     return settings
   }

@@ -82,7 +82,7 @@ private struct Pixels {
 
 @Suite("Near duplicates among photos", .enabled(if: Photos.arePresent))
 struct PhotoDuplicatesTests {
-  @Test("of changed copies 98 in 100 are found, and of other pairs hardly one", .timeLimit(.minutes(5)))
+  @Test("of changed copies 98 in 100 are found, and of other pairs hardly one", .timeLimit(.minutes(20)))
   func finds() throws {
     let photos = try Photos.decoded()
     try #require(photos.count >= 90)

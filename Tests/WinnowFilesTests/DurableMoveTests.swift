@@ -63,7 +63,7 @@ struct DurableMoveTests {
     #expect(fingerprint.modified == outcome.intent.fingerprint.modified)
   }
 
-  @Test("a file that is being written stays where it is", .timeLimit(.minutes(5)))
+  @Test("a file that is being written stays where it is", .timeLimit(.minutes(20)))
   func busy() throws {
     try ground.put(ground.root.appending("a.jpg"), [1])
     let writer = try ShellCommand("exec 9>>\"$1\"; echo open; read line", [ground.root.appending("a.jpg").string])

@@ -54,7 +54,7 @@ struct FileSystemContractTests {
     #expect(Self.errno { _ = try root.openFolder("absent") } == ENOENT)
   }
 
-  @Test("opens regular files alone, and does not touch a pipe", .timeLimit(.minutes(5)), arguments: Ground.allCases)
+  @Test("opens regular files alone, and does not touch a pipe", .timeLimit(.minutes(20)), arguments: Ground.allCases)
   func openFile(ground: Ground) throws {
     let ground = try ground.make()
     try ground.put(ground.root.appending("picture"), [1, 2, 3])
