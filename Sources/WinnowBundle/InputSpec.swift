@@ -82,9 +82,12 @@ public struct OutputSpec: Hashable, Sendable, Codable {
   public var values: Values
   /// Name of the output tensor `[batch, classes]`; nil: the first.
   public var tensor: String?
+  /// Name of the output tensor `[batch, length]` with the pooled feature; nil: there is none.
+  public var feature: String?
 
-  public init(values: Values = .logits, tensor: String? = nil) {
+  public init(values: Values = .logits, tensor: String? = nil, feature: String? = nil) {
     self.values = values
     self.tensor = tensor
+    self.feature = feature
   }
 }

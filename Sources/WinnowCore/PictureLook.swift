@@ -2,6 +2,9 @@
 public struct PictureLook: Hashable, Sendable {
   /// The most bytes of a thumbnail.
   public static let largestThumbnail = 64 << 10
+  /// The most numbers of a feature. With it, the largest thumbnail and all the rest a worker's answer stays below its
+  /// limit.
+  public static let longestFeature = 8192
 
   public var facts: PictureFacts
   public var storage: PictureStorage

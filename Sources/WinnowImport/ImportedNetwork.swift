@@ -27,8 +27,6 @@ struct ImportedNetwork {
     let signature = try Self.signature(of: graph)
     try Self.check(classes, against: signature)
     input = try Self.input(of: signature, for: request)
-    output = OutputSpec(values: Self.values(signature.scores), tensor: signature.output)
-
     // What feeds further outputs alone would be computed for nobody.
     graph.outputs.removeAll { $0.name != signature.output }
     graph = try graph.takingColour(signature)
@@ -36,7 +34,11 @@ struct ImportedNetwork {
       graph = try graph.withPictureSize(height: input.crop, width: input.crop)
     }
     graph = try Self.withFreeBatch(try graph.simplified())
-    self.graph = try graph.addingFeatureOutput(named: Self.featureName) ?? graph
+    let withFeature = try graph.addingFeatureOutput(named: Self.featureName)
+    self.graph = withFeature ?? graph
+    output = OutputSpec(
+      values: Self.values(signature.scores), tensor: signature.output,
+      feature: withFeature == nil ? nil : Self.featureName)
   }
 
   /// Behind an operator that is not known no shape is known, so that is what has to be said then.

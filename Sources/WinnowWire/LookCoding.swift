@@ -5,9 +5,6 @@ public let conversionLimit = 512 << 20
 
 /// A `PictureLook` as bytes of an answer, distrusted when it is read.
 extension WorkerAnswer {
-  /// With it, the largest thumbnail and all the rest a message stays below `workerMessageLimit`.
-  static let longestFeature = 8192
-
   static func write(_ look: PictureLook, to writer: inout ByteWriter) {
     write(look.facts, to: &writer)
     writer.write(look.storage.colour.rawValue)
@@ -52,7 +49,9 @@ extension WorkerAnswer {
     guard zip(scores, scores.dropFirst()).allSatisfy({ $0.probability >= $1.probability }),
       Set(scores.map(\.index)).count == scores.count
     else { throw WinnowError(.malformed, "a worker sent scores that are not best first, or a class twice") }
-    let feature = try reader.readList(atMost: longestFeature) { reader throws(WinnowError) in try reader.readFloat() }
+    let feature = try reader.readList(atMost: PictureLook.longestFeature) { reader throws(WinnowError) in
+      try reader.readFloat()
+    }
     guard feature.allSatisfy(\.isFinite) else {
       throw WinnowError(.malformed, "a worker sent a feature that is no numbers")
     }

@@ -73,7 +73,7 @@ struct ImportedNetworkTests {
     let network = try imported(SmallNetwork(hasSecondOutput: true))
     #expect(network.graph.outputs.map(\.name) == ["classes", "feature"])
     #expect(network.graph.outputs[1].type.shape == [.batch, .fixed(3)])
-    #expect(network.output == OutputSpec(values: .logits, tensor: "classes"))
+    #expect(network.output == OutputSpec(values: .logits, tensor: "classes", feature: "feature"))
   }
 
   @Test("shares are known from logits")

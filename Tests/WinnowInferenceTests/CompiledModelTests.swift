@@ -93,6 +93,27 @@ struct CompiledModelTests {
     #expect(throws: WinnowError.self) { try models.compile(network, output: OutputSpec(tensor: "nothing")) }
   }
 
+  @Test("the pooled feature of each picture is there where the bundle names one")
+  func feature() throws {
+    var network = TinyNetwork()
+    network.hasFeature = true
+    let request = try models.compile(network, output: OutputSpec(tensor: "scores", feature: "flat")).makeRequest()
+    for index in 0..<3 { request.pixels(at: index).copyBytes(from: picture(UInt64(index), network)) }
+    var features: [[Float]] = []
+    try request.run(3) { index, _ throws(WinnowError) in features.append(try request.feature(at: index)) }
+    for (index, feature) in features.enumerated() {
+      var means = network
+      means.weights = [[1, 0, 0], [0, 1, 0], [0, 0, 1]]
+      means.bias = [0, 0, 0]
+      let expected = means.logits(
+        of: picture(UInt64(index), network), mean: InputSpec.imageNetMean, std: InputSpec.imageNetStd)
+      #expect(feature.count == 3 && zip(feature, expected).allSatisfy { abs($0 - $1) < 1e-4 }, "picture \(index)")
+    }
+    let bare = try models.compile(network, output: OutputSpec(tensor: "scores")).makeRequest()
+    try bare.run(1) { _, _ in }
+    #expect(try bare.feature(at: 0).isEmpty)
+  }
+
   @Test("what is no picture classifier as the bundle says is refused with a reason")
   func unfit() throws {
     let network = TinyNetwork()

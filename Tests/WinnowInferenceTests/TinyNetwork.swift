@@ -9,6 +9,8 @@ struct TinyNetwork {
   var isNHWC = false
   var hasSoftmax = false
   var hasSecondInput = false
+  /// Whether the means of the colours are a second output, "flat".
+  var hasFeature = false
   /// `[classes][3]`
   var weights: [[Float]] = [[1, 0, 0], [0, 1, 0], [0, 0, 1], [1, 1, 1], [-1, 0.5, 2]]
   var bias: [Float] = [0.5, 0, -0.5, 1, 0]
@@ -53,6 +55,7 @@ struct TinyNetwork {
     graph += message(11, value("input", isNHWC ? [nil, side, side, 3] : [nil, 3, side, side]))
     if hasSecondInput { graph += message(11, value("second", [nil, 1])) }
     graph += message(12, value("scores", [nil, weights.count]))
+    if hasFeature { graph += message(12, value("flat", [nil, 3])) }
     return integer(1, 8) + message(7, graph) + message(8, string(1, "") + integer(2, 17))
   }
 

@@ -323,7 +323,7 @@ struct WorkerProcessTests {
     #expect(try run(Self.program, arguments).status == 2)
   }
 
-  @Test("every awkward file is answered", .enabled(if: Shared.has("data/awkward")), .timeLimit(.minutes(5)))
+  @Test("every awkward file is answered", .enabled(if: Shared.has("data/awkward")), .timeLimit(.minutes(20)))
   func awkward() throws {
     let worker = try start(try models.publish(TinyNetwork()))
     let capacity = try worker.ready().capacity
@@ -342,7 +342,7 @@ struct WorkerProcessTests {
 
   @Test(
     "photographs are classified as the Python pipeline classifies them",
-    .enabled(if: Shared.hasModels && Shared.hasPhotos), .timeLimit(.minutes(5)), arguments: ["fp32", "bf16"])
+    .enabled(if: Shared.hasModels && Shared.hasPhotos), .timeLimit(.minutes(20)), arguments: ["fp32", "bf16"])
   func python(precision: String) throws {
     let bundle = try Shared.publish("mobilenet_v2", into: models)
     let worker = try WorkerHarness(Self.program, arguments: ["--bundle", bundle.string, "--precision", precision])

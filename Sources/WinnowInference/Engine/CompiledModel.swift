@@ -81,7 +81,18 @@ public final class CompiledModel: @unchecked Sendable {
     } else {
       port = try PortHandle("find the output") { ov_compiled_model_output_by_index(raw, 0, &$0) }
     }
-    return try InferenceRequest(RequestHandle(compiled), output: port, values: output.values, of: self)
+    let request = try InferenceRequest(RequestHandle(compiled), output: port, values: output.values, of: self)
+    if let tensor = output.feature {
+      let port = try PortHandle("find the output \"\(tensor)\"") { ov_compiled_model_output_by_name(raw, tensor, &$0) }
+      let shape = try port.shape()
+      guard shape.count == 2, shape[1].min == shape[1].max, shape[1].max > 0 else {
+        throw WinnowError(
+          .unfitModel, "the network's output \"\(tensor)\" is not one row of numbers a picture",
+          remedy: "import the model anew")
+      }
+      request.addFeature(at: port, length: shape[1].max)
+    }
+    return request
   }
 
   /// Writes what `init(_:of:settings:)` reads.

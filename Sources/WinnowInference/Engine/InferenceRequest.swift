@@ -12,6 +12,7 @@ public final class InferenceRequest {
   private let request: RequestHandle
   private let output: PortHandle
   private let values: OutputSpec.Values
+  private var feature: FeaturePort?
   private let memory: UnsafeMutableRawPointer
   /// Views of the first 1, 2, 4 … pictures of `memory`.
   private var tensors: [Int: OpaquePointer] = [:]
@@ -34,6 +35,27 @@ public final class InferenceRequest {
     memory.deallocate()
   }
 
+  /// Where the pooled feature comes out.
+  private struct FeaturePort: ~Copyable {
+    let port: PortHandle
+    let length: Int
+  }
+
+  func addFeature(at port: consuming PortHandle, length: Int) { feature = FeaturePort(port: port, length: length) }
+
+  /// The pooled feature of the picture at `index` of the last run; empty where the network gives none.
+  public func feature(at index: Int) throws(WinnowError) -> [Float] {
+    switch feature {
+    case nil: return []
+    case .some(let feature):
+      let rows = try TensorHandle(of: request, at: feature.port).floats()
+      guard rows.count >= (index + 1) * feature.length else {
+        throw WinnowError(.engineFailure, "the network gave \(rows.count) values for the features of its pictures")
+      }
+      return Array(rows[index * feature.length..<(index + 1) * feature.length])
+    }
+  }
+
   /// The batch sizes that run: powers of two, so that the engine prepares few shapes.
   public static func batchSize(for waiting: Int, of model: CompiledModel) -> Int {
     let most = min(waiting, model.largestBatch)
@@ -51,7 +73,9 @@ public final class InferenceRequest {
   /// Runs the first `count` pictures and hands each one's logits, in label order, to `body`.
   ///
   /// Where the network gives probabilities, their logarithms serve as logits.
-  public func run(_ count: Int, _ body: (Int, UnsafeBufferPointer<Float>) -> Void) throws(WinnowError) {
+  public func run(
+    _ count: Int, _ body: (Int, UnsafeBufferPointer<Float>) throws(WinnowError) -> Void
+  ) throws(WinnowError) {
     precondition((1...model.largestBatch).contains(count))
     try Engine.check(
       ov_infer_request_set_input_tensor(request.raw, tensor(of: model.isBatchFixed ? model.largestBatch : count)),
@@ -65,8 +89,10 @@ public final class InferenceRequest {
     for index in 0..<count {
       let row = UnsafeBufferPointer(rebasing: rows[index * model.classCount..<(index + 1) * model.classCount])
       switch values {
-      case .logits: body(index, row)
-      case .probabilities: row.map { log(max($0, .leastNormalMagnitude)) }.withUnsafeBufferPointer { body(index, $0) }
+      case .logits: try body(index, row)
+      case .probabilities:
+        let logits = row.map { log(max($0, .leastNormalMagnitude)) }
+        try logits.withUnsafeBufferPointer { logits throws(WinnowError) in try body(index, logits) }
       }
     }
   }

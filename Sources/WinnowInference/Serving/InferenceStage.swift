@@ -26,14 +26,16 @@ struct InferenceStage: Sendable {
       for (index, picture) in batch.enumerated() {
         request.pixels(at: index).copyMemory(from: UnsafeRawBufferPointer(pool.bytes(of: picture.slot)))
       }
-      try request.run(batch.count) { index, logits in
-        answers.send(answer(batch[index], logits))
+      try request.run(batch.count) { index, logits throws(WinnowError) in
+        let feature = batch[index].look == nil ? [] : try request.feature(at: index)
+        answers.send(answer(batch[index], logits, feature))
         pool.give(back: batch[index].slot)
       }
     }
   }
 
-  private func answer(_ picture: ReadyPicture, _ logits: UnsafeBufferPointer<Float>) -> WorkerAnswer {
+  private func answer(_ picture: ReadyPicture, _ logits: UnsafeBufferPointer<Float>, _ feature: [Float]) -> WorkerAnswer
+  {
     guard let probabilities = Probabilities.softmax(logits, temperature: temperature) else {
       return .refused(
         id: picture.id, Refusal(.corrupt, "the model has no finite answer for it"), digest: picture.facts.digest)
@@ -44,6 +46,8 @@ struct InferenceStage: Sendable {
     if let (found, converted) = picture.look {
       var look = found
       look.scores = scores.map { ClassProbability(index: Int($0.index), probability: Double($0.probability)) }
+      // One that is no numbers, or longer than an answer has room for, is none.
+      if feature.count <= PictureLook.longestFeature, feature.allSatisfy(\.isFinite) { look.feature = feature }
       return .looked(id: picture.id, look, converted: converted)
     }
     return .classified(
