@@ -67,13 +67,14 @@ public struct DatasetSplitting<Looker: PictureLooking> {
         remedy: "look for leaks with --check, or split a folder of class folders")
     }
     let output = try SplitOutput(settings)
-    if !output.hasPlan {
+    let isResuming = output.hasPlan
+    if !isResuming {
       let survey = try DatasetSurvey(of: folder, by: looker, cancellation: cancellation) { share, text in
         report(share * Self.lookingShare, text)
       }
       try output.lay(try SplitPlan(folder, survey, settings, output: output.path))
     }
-    let placer = SplitPlacer(from: folder, into: try output.root, placing: settings.placing)
+    let placer = SplitPlacer(from: folder, into: try output.root, placing: settings.placing, isResuming: isResuming)
     defer { placer.giveUp() }
     var failures: [FilePath: String] = [:]
     var (placed, total) = (0, 0)

@@ -156,7 +156,9 @@ final class SplitOutput {
     _ name: FilePath, _ body: (FileDescriptor) throws(WinnowError) -> Void
   ) throws(WinnowError) {
     let folder = try root.raw
-    let hidden = FilePath(".winnow-\(getpid())-\(name.string.drop { $0 == "." })")
+    // Of a run that was killed one may be left; the folder is locked, so nobody is writing it.
+    let hidden = FilePath(".winnow-part-\(name.string.drop { $0 == "." })")
+    try? fileSystem.unlink(hidden, in: folder)
     let thing = "\(path.escaped)/\(name)"
     let file = try attempt(thing) { () throws(SystemFault) in
       OwnedDescriptor(try fileSystem.createFile(hidden, in: folder, mode: 0o644))

@@ -30,6 +30,7 @@ final class SplitPlacer {
   private let folder: DatasetFolder
   private let output: Root
   private let placing: SplitPlacing
+  private let isResuming: Bool
   private var waiting: [Waiting] = []
   private var count = 0
   /// Folders known to be there.
@@ -37,17 +38,24 @@ final class SplitPlacer {
 
   private var fileSystem: any FileSystem { output.fileSystem }
 
-  init(from folder: DatasetFolder, into output: Root, placing: SplitPlacing) {
+  /// - Parameter isResuming: whether an earlier run may have begun to place pictures.
+  init(from folder: DatasetFolder, into output: Root, placing: SplitPlacing, isResuming: Bool) {
+    self.isResuming = isResuming
     self.folder = folder
     self.output = output
     self.placing = placing
   }
 
-  /// Places the picture now or with a later call, at the latest with `finish`.
+  /// Places the picture now or with a later call, at the latest with `finish`. To be called for all pictures of the
+  /// plan in its order, also by a run that goes on: hidden names tell of their place in it, so that what a killed run
+  /// left is taken away.
   ///
   /// - Returns: why it cannot be placed, where that is about this file alone; nil where it is or will be.
   /// - Throws: what concerns all files: a full disk, a file system that cannot do what is asked.
   func place(_ entry: SplitManifest.Entry) throws(WinnowError) -> String? {
+    let hidden = entry.to.removingLastComponent().appending(".winnow-part-\(count)")
+    count += 1
+    if isResuming { try? fileSystem.unlink(hidden, in: output.raw) }
     do throws(SystemFault) {
       if let there = try fileSystem.statusIfPresent(of: entry.to, in: output.raw) {
         return there.kind == .regular && there.size == entry.size ? nil : "something else is at its place"
@@ -60,8 +68,6 @@ final class SplitPlacer {
         try link(entry, before)
         return nil
       }
-      let hidden = entry.to.removingLastComponent().appending(".winnow-\(getpid())-\(count)")
-      count += 1
       let isWhole: Bool
       do throws(SystemFault) {
         isWhole = try copy(source.raw, before, to: hidden)

@@ -1,3 +1,5 @@
+import WinnowTestSupport
+
 /// Small PNG pictures of the colours that the demonstration model tells apart, each different from every other.
 enum Picture {
   enum Colour: CaseIterable {
@@ -26,6 +28,13 @@ enum Picture {
   /// Half of one and half of another colour: the model is sure of neither.
   static func undecided(_ number: Int) -> [UInt8] {
     png(side: 32, number) { x, _ in x < 16 ? Colour.red.shade : Colour.blue.shade }
+  }
+
+  /// Patches of many colours, like no other number's: for what tells pictures apart by their looks.
+  static func patches(_ number: Int) -> [UInt8] {
+    var random = SeededGenerator(seed: UInt64(number) &+ 0x9e37_79b9)
+    let patches = (0..<64).map { _ in (0..<3).map { _ in UInt8.random(in: 0...255, using: &random) } }
+    return png(side: 128, number) { x, y in patches[y / 16 * 8 + x / 16] }
   }
 
   private static func png(side: Int, _ number: Int, pixel: (Int, Int) -> [UInt8]) -> [UInt8] {
