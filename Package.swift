@@ -96,7 +96,7 @@ let package = Package(
     // Flow.
     module(
       "WinnowPipeline",
-      ["WinnowCore", "WinnowFiles", "WinnowWire", "WinnowSupervision", "WinnowLedger", system]),
+      ["WinnowCore", "WinnowFiles", "WinnowWire", "WinnowSupervision", "WinnowLedger", "CWinnowLinux", system]),
     module(
       "WinnowInference",
       ["WinnowCore", "WinnowBundle", "WinnowImaging", "WinnowFiles", "WinnowWire", "COpenVINO", "CWinnowLinux", system]),
@@ -151,7 +151,9 @@ let package = Package(
     tests("WinnowConfigTests", ["WinnowCore", "WinnowConfig", "WinnowTestSupport", system]),
     tests(
       "WinnowLedgerTests", ["WinnowCore", "WinnowLedger", .product(name: "GRDB", package: "GRDB.swift"), system]),
-    tests("WinnowSupervisionTests", ["WinnowCore", "WinnowFiles", "WinnowWire", "WinnowSupervision", system]),
+    tests(
+      "WinnowSupervisionTests",
+      ["WinnowCore", "WinnowFiles", "WinnowWire", "WinnowSupervision", "WinnowTestSupport", system]),
     tests("WinnowBundleTests", ["WinnowCore", "WinnowFiles", "WinnowBundle", "WinnowTestSupport", system]),
     tests(
       "WinnowControlTests",
@@ -175,7 +177,8 @@ let package = Package(
     tests(
       "WinnowDatasetTests",
       [
-        "WinnowCore", "WinnowFiles", "WinnowSupervision", "WinnowControlAPI", "WinnowImaging", "WinnowDataset", system,
+        "WinnowCore", "WinnowFiles", "WinnowSupervision", "WinnowControlAPI", "WinnowImaging", "WinnowDataset",
+        "WinnowTestSupport", system,
       ]),
     tests(
       "WinnowCrawlTests",

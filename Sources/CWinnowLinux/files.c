@@ -6,6 +6,7 @@
 #include <fcntl.h>
 #include <linux/fs.h>
 #include <linux/openat2.h>
+#include <malloc.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -300,3 +301,5 @@ int cwinnow_deny_write_execute(void) {
 int cwinnow_keep_capabilities_from_children(void) {
   return prctl(PR_CAP_AMBIENT, PR_CAP_AMBIENT_CLEAR_ALL, 0UL, 0UL, 0UL) < 0 ? -errno : 0;
 }
+
+void cwinnow_release_memory(void) { malloc_trim(0); }

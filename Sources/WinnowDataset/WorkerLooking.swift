@@ -10,6 +10,8 @@ import WinnowWire
 public final class WorkerLooking: PictureLooking {
   /// Pictures that are open at the same time, from being sent to being told; chosen: twice what a worker holds.
   private static let window = 48
+  /// Bytes of conversions that wait to be told, beyond which no further picture is sent; chosen.
+  private static let mostConverted = 256 << 20
   /// What the pool knows its one worker by.
   private static let name = ModelVersion(name: "look", version: 1)
 
@@ -35,14 +37,17 @@ public final class WorkerLooking: PictureLooking {
     var next = 0
     var told = 0
     func tellNext() throws(WinnowError) {
-      let outcome = try desk.wait(for: told)
+      // Counted first: an outcome that is a failure has been waited for as well.
       told += 1
-      try each(told - 1, outcome)
+      try each(told - 1, try desk.wait(for: told - 1))
     }
+    // A picture that hangs must not keep somebody waiting who has given up.
+    cancellation.act { [desk] in desk.giveUp() }
+    defer { cancellation.stopActing() }
     do throws(WinnowError) {
       for subject in subjects {
         try cancellation.check()
-        if next - told >= Self.window { try tellNext() }
+        while next - told >= Self.window || told < next && desk.convertedBytes > Self.mostConverted { try tellNext() }
         desk.submit(subject, wishes, as: next)
         next += 1
       }
@@ -53,9 +58,10 @@ public final class WorkerLooking: PictureLooking {
     } catch {
       // What is in flight is of no use to the next call, whose numbers are the same.
       while told < next {
-        _ = try? desk.wait(for: told)
         told += 1
+        _ = try? desk.wait(for: told - 1)
       }
+      try cancellation.check()
       throw error
     }
   }
@@ -68,14 +74,27 @@ private final class LookDesk: @unchecked Sendable {
   private let queue = DispatchQueue(label: "winnow.look")
   private let model: ModelVersion
   private var pool: WorkerPool?
-  private let outcomes = Mutex<[Int: Result<LookOutcome, WinnowError>]>([:])
-  private let arrived = DispatchSemaphore(value: 0)
+  private struct Arrived {
+    var outcomes: [Int: Result<LookOutcome, WinnowError>] = [:]
+    var convertedBytes = 0
+  }
+  private let arrived = Mutex(Arrived())
+  private let arrival = DispatchSemaphore(value: 0)
 
   init(_ launch: WorkerLaunch, as model: ModelVersion) {
     self.model = model
     let queue = queue
-    pool = WorkerPool(queue: queue, launch: { _ throws(WinnowError) in launch })
+    var limits = WorkerLimits()
+    // Nothing of a look is lost with its worker.
+    limits.exitGrace = .seconds(1)
+    pool = WorkerPool(queue: queue, limits: limits, launch: { _ throws(WinnowError) in launch })
   }
+
+  /// Bytes of conversions that have arrived and were not waited for yet.
+  var convertedBytes: Int { arrived.withLock { $0.convertedBytes } }
+
+  /// What was submitted, or will be, comes back at once as a failure.
+  func giveUp() { queue.async { [self] in pool?.stop {} } }
 
   func stop() {
     let ended = DispatchSemaphore(value: 0)
@@ -88,10 +107,15 @@ private final class LookDesk: @unchecked Sendable {
 
   /// Opens the picture and hands it to the worker; the outcome comes under `number`.
   func submit(_ subject: LookSubject, _ wishes: LookWishes, as number: Int) {
+    let output: MemoryFile?
+    do throws(WinnowError) {
+      output = wishes.conversion ? try MemoryFile(size: conversionLimit) : nil
+    } catch {
+      return finish(number, .failure(error))
+    }
     do throws(WinnowError) {
       let picture = try subject.open()
       let size = (try? LinuxFileSystem().status(of: picture.raw).size) ?? 0
-      let output = wishes.conversion ? try MemoryFile(size: conversionLimit) : nil
       let raw = picture.take()
       let (name, model) = (subject.name, model)
       queue.async { [self] in
@@ -110,8 +134,11 @@ private final class LookDesk: @unchecked Sendable {
     _ outcome: ClassifyOutcome, _ output: MemoryFile?
   ) -> Result<LookOutcome, WinnowError> {
     switch outcome {
-    case .looked(let look, let count):
-      let converted = output.flatMap { file in count.map { SharedBytes(file, count: $0) } }
+    case .looked(let look, nil): return .success(.looked(look, converted: nil))
+    case .looked(let look, let count?):
+      guard let output, let converted = SharedBytes(output, count: count), converted.frameJPEG else {
+        return .failure(WinnowError(.malformed, "winnow-worker gave back what is no JPEG"))
+      }
       return .success(.looked(look, converted: converted))
     case .refused(let refusal, let digest): return .success(.refused(refusal, digest: digest))
     case .postponed(let error): return .failure(error)
@@ -120,8 +147,11 @@ private final class LookDesk: @unchecked Sendable {
   }
 
   private func finish(_ number: Int, _ outcome: Result<LookOutcome, WinnowError>) {
-    outcomes.withLock { $0[number] = outcome }
-    arrived.signal()
+    arrived.withLock { arrived in
+      arrived.outcomes[number] = outcome
+      arrived.convertedBytes += Self.convertedBytes(outcome)
+    }
+    arrival.signal()
   }
 
   /// Waits for the outcome of one picture.
@@ -129,8 +159,17 @@ private final class LookDesk: @unchecked Sendable {
   /// - Throws: why the worker cannot be had.
   func wait(for number: Int) throws(WinnowError) -> LookOutcome {
     while true {
-      if let outcome = outcomes.withLock({ $0.removeValue(forKey: number) }) { return try outcome.get() }
-      arrived.wait()
+      let outcome = arrived.withLock { arrived in
+        let outcome = arrived.outcomes.removeValue(forKey: number)
+        if let outcome { arrived.convertedBytes -= Self.convertedBytes(outcome) }
+        return outcome
+      }
+      if let outcome { return try outcome.get() }
+      arrival.wait()
     }
+  }
+
+  private static func convertedBytes(_ outcome: Result<LookOutcome, WinnowError>) -> Int {
+    if case .success(.looked(_, let converted?)) = outcome { converted.count } else { 0 }
   }
 }

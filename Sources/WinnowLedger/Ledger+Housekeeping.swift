@@ -33,6 +33,11 @@ extension Ledger {
     try read { try $0.database.execute(sql: "PRAGMA wal_checkpoint(TRUNCATE)") }
   }
 
+  /// Gives SQLite's page cache back, for idle times.
+  public func releaseMemory() throws(WinnowError) {
+    try read { try $0.database.execute(sql: "PRAGMA shrink_memory") }
+  }
+
   /// How many bytes the ledger's content takes, free pages not counted.
   public func contentBytes() throws(WinnowError) -> Int64 {
     try read { try $0.contentBytes() }

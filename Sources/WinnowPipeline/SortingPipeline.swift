@@ -1,3 +1,4 @@
+import CWinnowLinux
 public import Dispatch
 import SystemPackage
 public import WinnowCore
@@ -269,6 +270,9 @@ public final class SortingPipeline: @unchecked Sendable {
     holdsRoots = false
     for inbox in inboxes { inbox.root = nil }
     moves.releaseRoots()
+    // What the last batches took goes back to the kernel: without it an idle daemon keeps the most that it ever needed.
+    try? ledger.releaseMemory()
+    cwinnow_release_memory()
   }
 
   // MARK: - Conditions and listeners

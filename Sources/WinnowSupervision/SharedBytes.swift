@@ -23,9 +23,24 @@ public struct SharedBytes: Sendable {
   public let count: Int
 
   /// Cuts the file off behind the bytes.
-  public init(_ file: MemoryFile, count: Int) {
-    _ = ftruncate(file.descriptor.raw, off_t(count))
+  ///
+  /// - Returns: nil where the file is shorter than `count`, or cannot be cut.
+  public init?(_ file: MemoryFile, count: Int) {
+    let descriptor = file.descriptor.raw
+    var status = stat()
+    guard count >= 0, fstat(descriptor, &status) == 0, status.st_size >= off_t(count),
+      ftruncate(descriptor, off_t(count)) == 0
+    else { return nil }
     self.file = file
     self.count = count
+  }
+
+  /// Whether they begin and end as a JPEG does. Asked of bytes that come from a program that is not trusted.
+  public var frameJPEG: Bool {
+    func pair(at offset: Int) -> [UInt8] {
+      var bytes: [UInt8] = [0, 0]
+      return offset >= 0 && pread(file.descriptor.raw, &bytes, 2, off_t(offset)) == 2 ? bytes : []
+    }
+    return count >= 4 && pair(at: 0) == [0xFF, 0xD8] && pair(at: count - 2) == [0xFF, 0xD9]
   }
 }

@@ -4,6 +4,7 @@ import Synchronization
 import SystemPackage
 import Testing
 import WinnowCore
+import WinnowTestSupport
 import WinnowWire
 
 @testable import WinnowSupervision

@@ -85,6 +85,9 @@ int cwinnow_lock_file(int descriptor, int *holder);
  * Linux 6.6). */
 int cwinnow_deny_write_execute(void);
 
+/* Gives memory that is free back to the kernel (malloc_trim). */
+void cwinnow_release_memory(void);
+
 /* Empties the ambient set: this process keeps its capabilities, programs that it starts get none. */
 int cwinnow_keep_capabilities_from_children(void);
 

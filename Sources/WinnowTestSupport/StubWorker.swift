@@ -1,16 +1,12 @@
 import Foundation
 import Glibc
-import SystemPackage
-import Testing
-import WinnowCore
-import WinnowFiles
-
-@testable import WinnowSupervision
+public import SystemPackage
+public import WinnowFiles
 
 /// A worker in C that does what the "picture" says: `ok`, `segv`, `hang` …; compiled once, with the machine's cc.
-enum StubWorker {
+public enum StubWorker {
   /// Nil where there is no C compiler.
-  static let program: FilePath? = {
+  public static let program: FilePath? = {
     let folder = FileManager.default.temporaryDirectory.appendingPathComponent("winnow-stub-\(UUID().uuidString)")
     defer { try? FileManager.default.removeItem(at: folder) }
     do {
@@ -36,10 +32,10 @@ enum StubWorker {
   }()
 
   /// An open file that holds `contents` and has no name.
-  static func picture(_ contents: String) throws -> OwnedDescriptor {
+  public static func picture(_ contents: String) throws(Errno) -> OwnedDescriptor {
     var name = Array("/tmp/winnow-picture-XXXXXX".utf8CString)
     let descriptor = mkstemp(&name)
-    try #require(descriptor >= 0)
+    guard descriptor >= 0 else { throw Errno(rawValue: errno) }
     unlink(name)
     _ = contents.withCString { pwrite(descriptor, $0, strlen($0), 0) }
     return OwnedDescriptor(descriptor)
@@ -93,6 +89,12 @@ enum StubWorker {
       for (uint32_t index = 0; index < logits; index++) put(&probability, 4);
     }
 
+    /* Refuses a picture with its own text. */
+    static void quote(uint64_t id, const char *what) {
+      put8(3); put64(id); text("corrupt"); text(what); put8(0);
+      post(-1);
+    }
+
     int main(int count, char **arguments) {
       const char *mode = count > 1 ? arguments[1] : "sound";
       if (!strcmp(mode, "silent")) { pause(); }
@@ -106,6 +108,9 @@ enum StubWorker {
       post(-1);
       uint64_t held[64];
       int holding = 0;
+      static char late[64][64];
+      uint64_t lateID[64];
+      int lateCount = 0;
       for (;;) {
         unsigned char request[64];
         char control[CMSG_SPACE(sizeof(int))];
@@ -136,6 +141,12 @@ enum StubWorker {
         if (!strcmp(what, "refuse")) {
           put8(3); put64(id); text("truncated"); text("it ends early"); put8(0);
           post(-1);
+        } else if (!strncmp(what, "late ", 5)) {
+          strcpy(late[lateCount], what);
+          lateID[lateCount++] = id;
+        } else if (!strncmp(what, "quote ", 6)) {
+          quote(id, what);
+          while (lateCount) { lateCount--; quote(lateID[lateCount], late[lateCount]); }
         } else if (!strcmp(what, "three")) {
           held[holding++] = id;
           if (holding == 3) {
