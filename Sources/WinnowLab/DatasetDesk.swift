@@ -86,8 +86,7 @@ struct DatasetDesk {
     settings.isDryRun = request.dryRun
     if let model = request.model {
       let classes = try library.bundle(ModelReference(model)).classes.labels.map(\.text)
-      // Nobody knows what an imported model has seen.
-      settings.model = DoubtingModel(classes: classes, mayKnowPictures: true)
+      settings.model = DoubtingModel(classes: classes)
     }
     let cleaning = DatasetCleaning(
       settings: settings, looker: try looker(request.model), cancellation: cancellation, report: output.progress)

@@ -61,7 +61,7 @@ public struct CleanReport: Hashable, Sendable, Codable {
   /// Sorted by the bytes of the files' paths, as are the others.
   public var kept: [Kept] = []
   public var leftOut: [LeftOut] = []
-  /// Kept although the model is sure of another class.
+  /// Kept although the model is sure of another class, the strongest doubt first.
   public var doubts: [LeftOut] = []
 
   enum CodingKeys: String, CodingKey {

@@ -17,10 +17,12 @@ struct CleaningPage {
   /// The page in pieces.
   func chunks(_ report: CleanReport) throws(WinnowError) -> [[UInt8]] {
     let leftOut = report.leftOut.prefix(Self.mostPictures / 2)
-    let kept = report.kept.prefix(Self.mostKept)
+    let doubts = report.doubts.prefix(Self.mostKept)
+    let doubted = Set(doubts.map(\.file))
+    let kept = report.kept.lazy.filter { !doubted.contains($0.file) }.prefix(Self.mostKept)
     var files: [FilePath] = []
     var seen: Set<FilePath> = []
-    for file in leftOut.map(\.file) + leftOut.compactMap(\.of) + kept.map(\.file)
+    for file in leftOut.map(\.file) + leftOut.compactMap(\.of) + doubts.map(\.file) + kept.map(\.file)
     where files.count < Self.mostPictures && seen.insert(file).inserted {
       files.append(file)
     }
@@ -33,6 +35,14 @@ struct CleaningPage {
       if let detail = entry.detail { words += " \(Self.escape(detail))" }
       if let other = entry.of { words += " of \(Self.escape(other.escaped))" }
       chunks.append(Array(Self.item(entry.file, text, words, isKept: false).utf8))
+    }
+    if !doubts.isEmpty {
+      let words = "<p>The first \(doubts.count) of \(report.doubts.count), kept unless you decide otherwise.</p>"
+      chunks.append(Array("</ul><h2>Labels in doubt</h2>\(words)<ul>".utf8))
+      for entry in doubts {
+        let picture = Self.picture(thumbnails[entry.file], of: entry.file)
+        chunks.append(Array(Self.item(entry.file, picture, Self.escape(entry.detail ?? ""), isKept: true).utf8))
+      }
     }
     chunks.append(Array("</ul><h2>Kept</h2><p>The first \(kept.count) of \(report.kept.count).</p><ul>".utf8))
     for entry in kept {

@@ -12,8 +12,10 @@ struct CleaningPlan {
   ///   - sightings: one a file.
   ///   - near: the pictures to be compared, added in the order of `compared`.
   ///   - compared: indices of files.
+  ///   - groups: of each that was compared the smallest number that it is the same as.
+  ///   - heldOut: what heads say of the pictures that were compared, if there are any.
   func report(
-    _ sightings: [Sighting], near: borrowing NearDuplicates, compared: [Int]
+    _ sightings: [Sighting], near: borrowing NearDuplicates, compared: [Int], groups: [Int], heldOut: HeldOutOpinions?
   ) -> CleanReport {
     let files = Array(files)
     var report = CleanReport(
@@ -24,27 +26,18 @@ struct CleaningPlan {
       fates[index] = Fate(reason: .noClass, detail: "it lies in no class folder")
     }
     leaveExactDuplicates(&fates, sightings)
-    leaveNearDuplicates(&fates, sightings, near, compared)
+    leaveNearDuplicates(&fates, sightings, near, compared, groups)
     let inTwoClasses = fates.indices.count { index in
       fates[index].of.map { files[$0].label != files[index].label } ?? false
     }
     if inTwoClasses > 0 {
       report.warnings.append("\(inTwoClasses) pictures lie in another class as well; see which label is right")
     }
-    let doubts = doubts(fates, sightings, files, &report.warnings)
     var numbers: [FilePath: Int] = [:]
     for index in files.indices {
       let sighting = sightings[index]
-      var fate = fates[index]
-      if fate.reason == nil, let doubt = doubts[index] {
-        fate = Fate(reason: .labelDoubt, detail: "the model is sure of \(doubt)")
-        if !settings.leavesDoubted {
-          report.doubts.append(leftOut(files[index], fate, sighting, files))
-          fate = Fate()
-        }
-      }
-      if fate.reason != nil {
-        report.leftOut.append(leftOut(files[index], fate, sighting, files))
+      if fates[index].reason != nil {
+        report.leftOut.append(leftOut(files[index], fates[index], sighting, files))
       } else {
         let folder = Self.folder(of: files[index], layout)
         numbers[folder, default: 0] += 1
@@ -54,6 +47,12 @@ struct CleaningPlan {
             file: files[index].path, to: folder.pushing(name), converted: sighting.needsConversion,
             sha256: sighting.sha256 ?? "", size: sighting.size))
       }
+    }
+    let doubts = doubts(fates, sightings, files, heldOut, compared, &report.warnings)
+    report.doubts = doubts.map { doubt in
+      leftOut(
+        files[doubt.index], Fate(reason: .labelDoubt, detail: "the model takes it for \(doubt.instead)"),
+        sightings[doubt.index], files)
     }
     return report
   }
@@ -87,10 +86,11 @@ struct CleaningPlan {
 
   /// Of each group the largest stay, and with them whatever looks like none of those that stay.
   private func leaveNearDuplicates(
-    _ fates: inout [Fate], _ sightings: [Sighting], _ near: borrowing NearDuplicates, _ compared: [Int]
+    _ fates: inout [Fate], _ sightings: [Sighting], _ near: borrowing NearDuplicates, _ compared: [Int],
+    _ groups: [Int]
   ) {
     var members: [Int: [Int]] = [:]
-    for (number, group) in near.groups().enumerated() where fates[compared[number]].reason == nil {
+    for (number, group) in groups.enumerated() where fates[compared[number]].reason == nil {
       members[group, default: []].append(number)
     }
     for group in members.values where group.count > 1 {
@@ -109,29 +109,46 @@ struct CleaningPlan {
     }
   }
 
-  /// The class that the model is sure of instead, for each file.
+  /// Kept pictures whose label the model doubts, and the class it takes them for, the strongest doubt first.
   private func doubts(
-    _ fates: [Fate], _ sightings: [Sighting], _ files: [DatasetFile], _ warnings: inout [String]
-  ) -> [String?] {
-    let none = [String?](repeating: nil, count: files.count)
-    guard let model = settings.model else { return none }
+    _ fates: [Fate], _ sightings: [Sighting], _ files: [DatasetFile], _ heldOut: HeldOutOpinions?, _ compared: [Int],
+    _ warnings: inout [String]
+  ) -> [(index: Int, instead: String)] {
+    guard let model = settings.model else { return [] }
+    var opinions = [LabelDoubts.Opinion?](repeating: nil, count: files.count)
+    let classes: [String]
+    if let heldOut, heldOut.opinions.contains(where: { $0 != nil }) {
+      classes = heldOut.classes
+      for (number, opinion) in heldOut.opinions.enumerated() { opinions[compared[number]] = opinion }
+    } else {
+      classes = model.classes
+      opinions = ownOpinions(model, sightings, files)
+      guard opinions.contains(where: { $0 != nil }) else {
+        warnings.append(
+          "no label was doubted: the model knows none of the classes, and there are too few pictures to learn them")
+        return []
+      }
+      warnings.append("the model may have been trained on these pictures, so it doubts fewer labels than it should")
+    }
+    let doubts = LabelDoubts.doubted(opinions, classCount: classes.count)
+    return files.indices.compactMap { index in
+      fates[index].reason == nil ? doubts[index].map { (index, $0) } : nil
+    }.sorted { ($1.1.margin, $0.0) < ($0.1.margin, $1.0) }.map { ($0.0, classes[$0.1.instead]) }
+  }
+
+  /// What the model itself says, of the pictures whose class it knows.
+  private func ownOpinions(
+    _ model: DoubtingModel, _ sightings: [Sighting], _ files: [DatasetFile]
+  ) -> [LabelDoubts.Opinion?] {
     let indices = Dictionary(model.classes.enumerated().map { (Array($0.element.utf8), $0.offset) }) { first, _ in first
     }
-    let opinions = files.indices.map { index -> LabelDoubts.Opinion? in
-      guard fates[index].reason == nil, let label = files[index].label ?? files[index].folderName(settings),
-        let known = indices[label], !sightings[index].classes.isEmpty
+    return files.indices.map { index in
+      guard let label = files[index].label ?? files[index].folderName(settings), let known = indices[label],
+        !sightings[index].classes.isEmpty
       else { return nil }
       return LabelDoubts.Opinion(
         label: known, classes: sightings[index].classes, probabilities: sightings[index].probabilities)
     }
-    guard opinions.contains(where: { $0 != nil }) else {
-      warnings.append("the model knows none of the classes here, so no label was doubted")
-      return none
-    }
-    if model.mayKnowPictures {
-      warnings.append("the model may have been trained on these pictures, so it doubts fewer labels than it should")
-    }
-    return LabelDoubts.doubted(opinions, classCount: model.classes.count).map { $0.map { model.classes[$0] } }
   }
 
   /// Where the pictures of a file's class go, relative to the cleaned folder.

@@ -8,10 +8,8 @@ public struct CleaningSettings: Hashable, Sendable {
   /// What the new names begin with; nil for the name of the class folder.
   public var name: String?
   public var limits = CleaningLimits()
-  /// Nil where the worker has no model, or its classes are not those of the folders.
+  /// The model that the worker has, if any.
   public var model: DoubtingModel?
-  /// Whether pictures whose label is doubted are left out; else they are only told of.
-  public var leavesDoubted = true
   /// Whether nothing is written.
   public var isDryRun = false
 
@@ -57,14 +55,12 @@ public struct CleaningLimits: Hashable, Sendable, Codable {
 }
 
 /// A model whose opinion of the labels is asked for.
+///
+/// Its features are enough: heads are taught on them that have not seen what they judge (`HeldOutHeads`). Where it gives
+/// none, what it says itself counts, if its classes are named as the class folders are.
 public struct DoubtingModel: Hashable, Sendable {
-  /// Its classes in label order, named as the class folders are.
+  /// Its classes in label order.
   public var classes: [String]
-  /// Whether it may have been trained on these very pictures; it then hardly doubts what it has learnt.
-  public var mayKnowPictures: Bool
 
-  public init(classes: [String], mayKnowPictures: Bool) {
-    self.classes = classes
-    self.mayKnowPictures = mayKnowPictures
-  }
+  public init(classes: [String]) { self.classes = classes }
 }

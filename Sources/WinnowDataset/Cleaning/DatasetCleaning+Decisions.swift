@@ -49,6 +49,7 @@ extension DatasetCleaning {
     }
     report.kept.removeAll { wishes[$0.file] == false }
     report.leftOut.removeAll { wishes[$0.file] == true }
+    report.doubts.removeAll { wishes[$0.file] != nil }
     for kept in known.kept where wishes[kept.file] == false {
       report.leftOut.append(
         CleanReport.LeftOut(

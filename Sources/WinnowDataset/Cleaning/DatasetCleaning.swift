@@ -106,7 +106,15 @@ public final class DatasetCleaning {
     report(0.6, "comparing the pictures")
     try cancellation.check()
     let plan = CleaningPlan(settings: settings, files: folder.files, layout: folder.layout)
-    var result = plan.report(seen.sightings, near: seen.near, compared: seen.compared)
+    let groups = seen.near.groups()
+    var heldOut: HeldOutOpinions?
+    if let features = seen.features, features.count == seen.compared.count {
+      report(0.65, "teaching heads, to see which labels they doubt")
+      try cancellation.check()
+      heldOut = HeldOutOpinions(features, labels: seen.compared.map { folder.files[$0].label }, groups: groups)
+    }
+    var result = plan.report(
+      seen.sightings, near: seen.near, compared: seen.compared, groups: groups, heldOut: heldOut)
     if let problem = seen.near.problem { throw problem }
     result.warnings += folder.oddities.prefix(100).map { "\($0.path.escaped): \($0.reason)" }
     return result
@@ -118,6 +126,8 @@ public final class DatasetCleaning {
     var near = NearDuplicates()
     /// Indices of the files in `near`.
     var compared: [Int] = []
+    /// Of the files in `near`, where the worker has a model that gives features.
+    var features: FeatureSpill? = FeatureSpill()
 
     init(count: Int) { sightings = Array(repeating: Sighting(fault: .unreadable), count: count) }
 
@@ -132,6 +142,8 @@ public final class DatasetCleaning {
     mutating func add(_ signature: PictureSignature, _ feature: [Float], at index: Int) {
       near.add(signature, feature: feature)
       compared.append(index)
+      // One without makes the others useless.
+      if features?.append(feature) == false { features = nil }
     }
 
     private static func floats(_ data: Data?) -> [Float] {

@@ -11,8 +11,15 @@ struct LabelDoubts {
     var probabilities: [Float]
   }
 
-  /// For each opinion the class that the model is sure of instead, nil where it does not doubt.
-  static func doubted(_ opinions: [Opinion?], classCount: Int) -> [Int?] {
+  struct Doubt: Hashable {
+    /// The class that the model is sure of instead.
+    var instead: Int
+    /// By how much its probability is above the label's, -1 to 1.
+    var margin: Float
+  }
+
+  /// For each opinion the doubt, nil where there is none.
+  static func doubted(_ opinions: [Opinion?], classCount: Int) -> [Doubt?] {
     var sums = [Double](repeating: 0, count: classCount)
     var counts = [Int](repeating: 0, count: classCount)
     for case let opinion? in opinions where (0..<classCount).contains(opinion.label) {
@@ -29,7 +36,8 @@ struct LabelDoubts {
         .filter { (0..<classCount).contains($0.0) && Double($0.1) >= thresholds[$0.0] - 1e-6 && $0.1 > 0 }
         .max { ($0.1, $1.0) < ($1.1, $0.0) }
       guard let sure, sure.0 != opinion.label else { return nil }
-      return sure.0
+      let own = opinion.classes.firstIndex(of: opinion.label).map { opinion.probabilities[$0] } ?? 0
+      return Doubt(instead: sure.0, margin: sure.1 - own)
     }
   }
 }
