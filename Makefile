@@ -29,6 +29,7 @@ demo: build
 # Races Winnow against the Python programs in ../shared/peer, where those are.
 bench: build
 	benchmarks/race.sh
+	benchmarks/clean.sh
 
 # Under DESTDIR, for PREFIX. Builds only where nothing was built.
 install:

@@ -182,7 +182,7 @@ let package = Package(
       ]),
     tests(
       "WinnowCrawlTests",
-      ["WinnowCore", "WinnowFiles", "WinnowSupervision", "WinnowDataset", "WinnowCrawl", system]),
+      ["WinnowCore", "WinnowFiles", "WinnowSupervision", "WinnowDataset", "WinnowCrawl", "WinnowTestSupport", system]),
     tests("ProcessTests", ["WinnowCore", "WinnowTestSupport", system]),
     tests("ArchitectureTests", ["WinnowCore"]),
     tests("CrashTests", ["WinnowCore", "WinnowFiles", "WinnowTestSupport", system]),

@@ -50,5 +50,9 @@ public final class TemporaryFolder: Sendable {
     (FileManager.default.enumerator(atPath: path.appending(folder).string)?.compactMap { $0 as? String } ?? []).sorted()
   }
 
+  public func bytes(of file: String) throws -> [UInt8] {
+    Array(try Data(contentsOf: URL(fileURLWithPath: path.appending(file).string)))
+  }
+
   public func text(of file: FilePath) throws -> String { try String(contentsOfFile: file.string, encoding: .utf8) }
 }

@@ -3,6 +3,7 @@ import SystemPackage
 import Testing
 import WinnowCore
 import WinnowFiles
+import WinnowTestSupport
 
 @testable import WinnowCrawl
 
@@ -30,7 +31,7 @@ struct CrawlFolderTests {
   }
 
   private func provenance() throws -> [ProvenanceRecord] {
-    try home.bytes("into/provenance.jsonl").split(separator: 0x0A).map {
+    try home.bytes(of: "into/provenance.jsonl").split(separator: 0x0A).map {
       try JSONDecoder().decode(ProvenanceRecord.self, from: Data($0))
     }
   }
@@ -38,21 +39,21 @@ struct CrawlFolderTests {
   @Test("a picture gets its name, its provenance and its place in the journal, and never replaces another")
   func saving() throws {
     try FileManager.default.createDirectory(atPath: path.string, withIntermediateDirectories: false)
-    try home.write([1], to: "into/rose_0041.png")
+    try home.file("into/rose_0041.png", [1])
     var folder = try CrawlFolder(path, stem: "rose")
     try folder.tidy()
     // Somebody takes the next name meanwhile.
-    try home.write([2], to: "into/rose_0042.jpg")
+    try home.file("into/rose_0042.jpg", [2])
     let download = try Download(in: folder.root)
     try download.write(Self.bytes)
     try folder.save(download, format: "jpeg", as: entry(.saved), record(""))
-    #expect(try home.bytes("into/rose_0043.jpg") == Self.bytes)
-    #expect(try home.bytes("into/rose_0042.jpg") == [2])
+    #expect(try home.bytes(of: "into/rose_0043.jpg") == Self.bytes)
+    #expect(try home.bytes(of: "into/rose_0042.jpg") == [2])
     #expect(try provenance() == [record("rose_0043.jpg")])
     var ended: [CrawlJournal.Entry.Verdict] = []
     #expect(try folder.journal.read { ended.append($0.verdict) }.isEmpty)
     #expect(ended == [.saved])
-    #expect(try home.names("into").filter { $0.hasSuffix(".part") } == [])
+    #expect(try home.names(in: "into").filter { $0.hasSuffix(".part") } == [])
   }
 
   enum Moment: CaseIterable {
@@ -68,10 +69,10 @@ struct CrawlFolderTests {
       saving.record = record("rose_0001.jpg")
       try folder.journal.append(saving)
     }
-    try home.write(Self.bytes, to: moment == .beforeRename ? "into/.winnow-crawl-1234.part" : "into/rose_0001.jpg")
+    try home.file(moment == .beforeRename ? "into/.winnow-crawl-1234.part" : "into/rose_0001.jpg", Self.bytes)
     if moment == .afterProvenance {
       let line = Array(try JSONEncoder().encode(record("rose_0001.jpg"))) + [0x0A]
-      try home.write(line, to: "into/provenance.jsonl")
+      try home.file("into/provenance.jsonl", line)
     }
     for isFirst in [true, false] {
       var folder = try CrawlFolder(path, stem: "rose")
@@ -80,7 +81,7 @@ struct CrawlFolderTests {
       #expect(begun.count == (isFirst ? 1 : 0) && ended == (isFirst ? 0 : 1))
       for entry in begun { #expect(try folder.finish(entry)) }
       try folder.tidy()
-      #expect(try home.bytes("into/rose_0001.jpg") == Self.bytes)
+      #expect(try home.bytes(of: "into/rose_0001.jpg") == Self.bytes)
       #expect(try provenance() == [record("rose_0001.jpg")])
     }
   }
@@ -94,18 +95,18 @@ struct CrawlFolderTests {
       saving.record = record("rose_0001.jpg")
       try folder.journal.append(saving)
     }
-    try home.write([1, 2], to: "into/.winnow-crawl-1234.part")
-    try home.write([1, 2], to: "into/.winnow-crawl-beef.part")
+    try home.file("into/.winnow-crawl-1234.part", [1, 2])
+    try home.file("into/.winnow-crawl-beef.part", [1, 2])
     var folder = try CrawlFolder(path, stem: "rose")
     for entry in try folder.journal.read({ _ in }) { #expect(try !folder.finish(entry)) }
     try folder.tidy()
-    #expect(try home.names("into") == [".winnow-crawl.jsonl", "provenance.jsonl"])
+    #expect(try home.names(in: "into") == [".winnow-crawl.jsonl", "provenance.jsonl"])
   }
 
   @Test("a journal that names files outside is not believed")
   func hostile() throws {
     var folder = try CrawlFolder(path, stem: "rose")
-    try home.write(Self.bytes, to: "victim")
+    try home.file("victim", Self.bytes)
     for (hidden, file) in [("../victim", "rose_0001.jpg"), (".winnow-crawl-1.part", "../../x"), ("victim", ".profile")]
     {
       var saving = entry(.saving)
@@ -113,15 +114,15 @@ struct CrawlFolderTests {
       saving.record = record(file)
       #expect(try !folder.finish(saving))
     }
-    #expect(try home.bytes("victim") == Self.bytes)
+    #expect(try home.bytes(of: "victim") == Self.bytes)
   }
 
   @Test("a torn last line is cut off, and what follows is whole")
   func torn() throws {
     try FileManager.default.createDirectory(atPath: path.string, withIntermediateDirectories: false)
     let whole = Array(try JSONEncoder().encode(record("a_0001.jpg"))) + [0x0A]
-    try home.write(whole + whole.prefix(40), to: "into/provenance.jsonl")
-    try home.write(Array("{\"crawl\":".utf8), to: "into/.winnow-crawl.jsonl")
+    try home.file("into/provenance.jsonl", whole + whole.prefix(40))
+    try home.file("into/.winnow-crawl.jsonl", Array("{\"crawl\":".utf8))
     do {
       var folder = try CrawlFolder(path, stem: "a")
       #expect(try folder.journal.read { _ in Issue.record("a torn line was read") }.isEmpty)

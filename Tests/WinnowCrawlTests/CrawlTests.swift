@@ -4,6 +4,7 @@ import Testing
 import WinnowCore
 import WinnowFiles
 import WinnowSupervision
+import WinnowTestSupport
 
 @testable import WinnowCrawl
 
@@ -20,7 +21,7 @@ struct CrawlTests {
   private func settings(
     _ addresses: [String], _ server: LoopbackServer, wanted: Int? = nil
   ) throws -> CrawlSettings {
-    try home.write(Array(addresses.joined(separator: "\n").utf8), to: "list")
+    try home.file("list", Array(addresses.joined(separator: "\n").utf8))
     var settings = CrawlSettings(
       subject: .list(home.path.appending("list")), into: into, wanted: wanted, web: try .quick(server))
     settings.name = "向日葵"
@@ -35,7 +36,7 @@ struct CrawlTests {
   }
 
   private func provenance() throws -> [ProvenanceRecord] {
-    try home.bytes("into/provenance.jsonl").split(separator: 0x0A).map {
+    try home.bytes(of: "into/provenance.jsonl").split(separator: 0x0A).map {
       try JSONDecoder().decode(ProvenanceRecord.self, from: Data($0))
     }
   }
@@ -43,12 +44,12 @@ struct CrawlTests {
   /// Whether exactly the pictures that provenance tells of are there, with its hashes, and nothing half-written.
   private func checkFolder(saved: Int) throws {
     let records = try provenance()
-    let names = try home.names("into").filter { !$0.hasPrefix(".") && $0 != "provenance.jsonl" }
+    let names = try home.names(in: "into").filter { !$0.hasPrefix(".") && $0 != "provenance.jsonl" }
     #expect(records.map(\.file).sorted() == names && names.count == saved)
-    #expect(try home.names("into").filter { $0.hasSuffix(".part") } == [])
+    #expect(try home.names(in: "into").filter { $0.hasSuffix(".part") } == [])
     for record in records {
       var hasher = ContentHasher()
-      hasher.update(try home.bytes("into/\(record.file)"))
+      hasher.update(try home.bytes(of: "into/\(record.file)"))
       #expect(hasher.finish().hex == record.sha256)
     }
   }
@@ -127,14 +128,14 @@ struct CrawlTests {
 
   @Test("what lies in the folder already does not come again, by bytes or by looks")
   func present() throws {
-    try home.write(MadePicture.bytes(3), to: "into/mine.jpg")
-    try home.write(Array("notes".utf8), to: "into/notes.txt")
+    try home.file("into/mine.jpg", MadePicture.bytes(3))
+    try home.file("into/notes.txt", Array("notes".utf8))
     let server = try LoopbackServer { request in
       request.path == "/same.jpg" ? .ok(MadePicture.bytes(3)) : .ok(MadePicture.bytes(3, side: 300, quality: 2))
     }
     let report = try crawl(settings([server.base + "/same.jpg", server.base + "/like.jpg"], server))
     #expect(report.duplicates == CrawlReport.Duplicates(url: 0, bytes: 1, looks: 1) && report.saved == 0)
-    #expect(try home.bytes("into/mine.jpg") == MadePicture.bytes(3))
+    #expect(try home.bytes(of: "into/mine.jpg") == MadePicture.bytes(3))
   }
 
   @Test("another crawl into the same folder counts for itself, and knows what the first fetched")
@@ -142,7 +143,7 @@ struct CrawlTests {
     let server = try LoopbackServer { request in .ok(MadePicture.bytes(Int(request.path.filter(\.isNumber)) ?? 0)) }
     let addresses = (0..<4).map { "\(server.base)/\($0).jpg" }
     try crawl(settings(Array(addresses[..<3]), server))
-    try home.write(Array(addresses[1...].joined(separator: "\n").utf8), to: "other")
+    try home.file("other", Array(addresses[1...].joined(separator: "\n").utf8))
     var settings = try settings(addresses, server)
     settings.subject = .list(home.path.appending("other"))
     let report = try crawl(settings)
@@ -227,22 +228,22 @@ struct CrawlTests {
 
   @Test("a folder's pictures are copied with names of any bytes, and not copied twice")
   func folder() throws {
-    for number in 0..<5 { try home.write(MadePicture.bytes(number), to: "card/DCIM/IMG \(number)\n.JPG") }
+    for number in 0..<5 { try home.file("card/DCIM/IMG \(number)\n.JPG", MadePicture.bytes(number)) }
     let odd = home.path.pushing(FilePath(bytes: Array("card/".utf8) + [0xFF, 0xFE]))
     let bytes = MadePicture.bytes(77)
     let descriptor = odd.withPlatformString { open($0, O_CREAT | O_WRONLY, 0o600) }
     #expect(bytes.withUnsafeBytes { write(descriptor, $0.baseAddress, $0.count) } == bytes.count)
     close(descriptor)
-    try home.write(Array("film".utf8), to: "card/film.mov")
+    try home.file("card/film.mov", Array("film".utf8))
     let server = try LoopbackServer { _ in .status(404) }
     let settings = CrawlSettings(subject: .folder(home.path.appending("card")), into: into, web: try .quick(server))
     let report = try crawl(settings)
     #expect(report.saved == 6 && report.failed == ["not_a_picture": 1] && report.found == 7)
     try checkFolder(saved: 6)
     // The camera uses a name again for another picture.
-    try home.write(MadePicture.bytes(100, length: 2000), to: "card/DCIM/IMG 0\n.JPG")
+    try home.file("card/DCIM/IMG 0\n.JPG", MadePicture.bytes(100, length: 2000))
     let again = try crawl(settings)
     #expect(again.saved == 7 && again.savedNow == 1)
-    #expect(try home.bytes("card/DCIM/IMG 1\n.JPG") == MadePicture.bytes(1))
+    #expect(try home.bytes(of: "card/DCIM/IMG 1\n.JPG") == MadePicture.bytes(1))
   }
 }

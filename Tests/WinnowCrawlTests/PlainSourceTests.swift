@@ -3,6 +3,7 @@ import SystemPackage
 import Testing
 import WinnowCore
 import WinnowFiles
+import WinnowTestSupport
 
 @testable import WinnowCrawl
 
@@ -44,7 +45,7 @@ struct PlainSourceTests {
   func list() throws {
     let folder = try TemporaryFolder()
     let text = "\u{FEFF}http://a.example/1.jpg\r\n\n  # a comment\nftp://a.example/2.jpg\nhttp://a.example/3 x.jpg"
-    try folder.write(Array(text.utf8), to: "list")
+    try folder.file("list", Array(text.utf8))
     let source = try ListSource(folder.path.appending("list"))
     let candidates = try #require(try source.next())
     #expect(candidates.map(\.url) == ["http://a.example/1.jpg", "ftp://a.example/2.jpg", "http://a.example/3%20x.jpg"])
@@ -56,7 +57,7 @@ struct PlainSourceTests {
   @Test("a folder gives its regular files, and leaves links, hidden names and the target out")
   func folder() throws {
     let folder = try TemporaryFolder()
-    for name in ["a/1.jpg", "a/b/2.jpg", ".hidden/3.jpg", "a/.4.jpg", "into/5.jpg"] { try folder.write([1], to: name) }
+    for name in ["a/1.jpg", "a/b/2.jpg", ".hidden/3.jpg", "a/.4.jpg", "into/5.jpg"] { try folder.file(name, [1]) }
     try FileManager.default.createSymbolicLink(
       atPath: folder.path.appending("link").string, withDestinationPath: folder.path.appending("a").string)
     let odd = folder.path.pushing(FilePath(bytes: Array("a/\n ".utf8) + [0xFF]))

@@ -15,6 +15,9 @@ final class CleaningOutput {
   let root: Root
   private let fileSystem: any FileSystem
   private var openFolders: [FilePath: OwnedFolder] = [:]
+  /// What was placed and has no name yet; few at a time.
+  private var unnamed: [FilePath] = []
+  private static let batch = 256
 
   private final class OwnedFolder {
     let descriptor: OwnedDescriptor
@@ -84,15 +87,15 @@ final class CleaningOutput {
     }
   }
 
-  /// Makes a file whose contents `fill` writes to an empty one. Durable once `sync` returns; not there where `fill`
-  /// throws, and `.alreadyExists` where the name is taken.
+  /// Makes a file whose contents `fill` writes to an empty one, under a hidden name until `nameAll`.
+  ///
+  /// - Throws: what `fill` throws; the file is then gone.
   func place(
     _ file: FilePath, _ fill: (Int32) throws(WinnowError) -> Void
   ) throws(WinnowError) {
     let thing = path.pushing(file).escaped
     let folder = try folder(file.removingLastComponent())
-    let name = FilePath(root: nil, file.components.suffix(1))
-    let hidden = FilePath(bytes: Array(".winnow-part-".utf8) + name.bytes)
+    let hidden = Self.hiddenName(of: file)
     do throws(WinnowError) {
       try attempt(thing) { () throws(SystemFault) in
         // Of a run that was stopped in the middle of this file.
@@ -102,14 +105,47 @@ final class CleaningOutput {
         OwnedDescriptor(try fileSystem.createFile(hidden, in: folder, mode: 0o644))
       }
       try fill(copy.raw)
-      try attempt(thing) { () throws(SystemFault) in
-        try fileSystem.sync(copy.raw)
-        try fileSystem.renameWithoutReplacing(hidden, in: folder, to: name, in: folder)
-      }
     } catch {
       try? fileSystem.unlink(hidden, in: folder)
       throw error
     }
+    unnamed.append(file)
+    if unnamed.count >= Self.batch { try nameAll() }
+  }
+
+  /// Makes the contents of what was placed durable, together, and only then gives the files their names.
+  ///
+  /// - Throws: `.alreadyExists` where a name is taken.
+  func nameAll() throws(WinnowError) {
+    guard !unnamed.isEmpty else { return }
+    try attempt(path.escaped) { () throws(SystemFault) in
+      try fileSystem.syncContents(
+        of: unnamed.map { $0.removingLastComponent().pushing(Self.hiddenName(of: $0)) }, in: root.raw)
+    }
+    while let file = unnamed.popLast() {
+      let folder = try folder(file.removingLastComponent())
+      let name = FilePath(root: nil, file.components.suffix(1))
+      do throws(SystemFault) {
+        try fileSystem.renameWithoutReplacing(Self.hiddenName(of: file), in: folder, to: name, in: folder)
+      } catch {
+        try? fileSystem.unlink(Self.hiddenName(of: file), in: folder)
+        throw error.about(path.pushing(file).escaped)
+      }
+    }
+  }
+
+  /// Takes away what was placed and got no name, and what an earlier run may have left of `files`.
+  func giveUp(_ files: some Sequence<FilePath> = []) {
+    for file in unnamed + files {
+      try? fileSystem.unlink(file.removingLastComponent().pushing(Self.hiddenName(of: file)), in: root.raw)
+    }
+    unnamed = []
+  }
+
+  /// Within its folder.
+  private static func hiddenName(of file: FilePath) -> FilePath {
+    let name = FilePath(root: nil, file.components.suffix(1))
+    return FilePath(bytes: Array(".winnow-part-".utf8) + name.bytes)
   }
 
   /// Replaces a file of Winnow's own at the top: the old or the new contents, never a mixture.
@@ -143,8 +179,13 @@ final class CleaningOutput {
     }
   }
 
-  /// Makes the names of all that was placed durable.
+  /// Makes all that was placed durable, with its names.
   func sync() throws(WinnowError) {
+    try nameAll()
+    try syncFolders()
+  }
+
+  private func syncFolders() throws(WinnowError) {
     try attempt(path.escaped) { () throws(SystemFault) in
       for folder in openFolders.values { try fileSystem.sync(folder.descriptor.raw) }
       try fileSystem.sync(root.raw)
@@ -169,7 +210,7 @@ final class CleaningOutput {
     }
     // More classes than descriptors are to be had are opened again as they come.
     if openFolders.count >= 200 {
-      try sync()
+      try syncFolders()
       openFolders.removeAll()
     }
     openFolders[relative] = opened

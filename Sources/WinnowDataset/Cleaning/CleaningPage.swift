@@ -8,7 +8,7 @@ struct CleaningPage {
   /// More thumbnails would make the page too large to open; the others are told of in `report.json`.
   static let mostPictures = 2_000
   /// Of the kept pictures so many are shown, so that they can be decided against too.
-  static let mostKept = 500
+  static let mostKept = 200
   private static let thumbnailSide = 128
 
   let folder: DatasetFolder

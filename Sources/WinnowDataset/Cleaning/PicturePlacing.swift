@@ -35,6 +35,7 @@ struct PicturePlacing {
   func place(
     _ plan: CleanReport, mayBeThere: Bool, progress: (Double, String) -> Void
   ) throws(WinnowError) -> CleanReport {
+    defer { output.giveUp() }
     var failures: [Int: String] = [:]
     var toConvert: [Int] = []
     var done = 0
@@ -62,6 +63,7 @@ struct PicturePlacing {
       }
     }
     try output.sync()
+    output.giveUp(failures.keys.map { plan.kept[$0].to })
     return Self.without(failures, plan)
   }
 

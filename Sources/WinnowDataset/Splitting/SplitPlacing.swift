@@ -57,10 +57,11 @@ final class SplitPlacer {
     count += 1
     if isResuming { try? fileSystem.unlink(hidden, in: output.raw) }
     do throws(SystemFault) {
+      // Also for a picture that is there: its name may not be durable yet.
+      try makeFolders(for: entry.to)
       if let there = try fileSystem.statusIfPresent(of: entry.to, in: output.raw) {
         return there.kind == .regular && there.size == entry.size ? nil : "something else is at its place"
       }
-      try makeFolders(for: entry.to)
       let source = OwnedDescriptor(try fileSystem.openFile(entry.file, in: folder.root.raw))
       let before = try fileSystem.status(of: source.raw)
       guard before.size == entry.size else { return "it changed while the split was made" }
@@ -86,15 +87,31 @@ final class SplitPlacer {
       }
       throw about(error, entry)
     }
-    if waiting.count >= Self.batch { try finish() }
+    if waiting.count >= Self.batch { try nameCopies() }
     return nil
   }
 
-  /// Makes the copies so far durable and gives them their names.
+  /// Gives the last pictures their names and makes all names durable.
   func finish() throws(WinnowError) {
+    try nameCopies()
+    do throws(SystemFault) {
+      for folder in made {
+        let opened = OwnedDescriptor(try fileSystem.openFolder(folder, in: output.raw))
+        try fileSystem.sync(opened.raw)
+      }
+      try fileSystem.sync(output.raw)
+    } catch {
+      throw error.about(output.path.escaped)
+    }
+  }
+
+  /// Makes the copies so far durable and gives them their names.
+  private func nameCopies() throws(WinnowError) {
     guard !waiting.isEmpty else { return }
-    guard cwinnow_sync_file_system(output.raw) == 0 else {
-      throw SystemFault("sync", errno: EIO).about(output.path.escaped)
+    do throws(SystemFault) {
+      try fileSystem.syncContents(of: waiting.map(\.hidden), in: output.raw)
+    } catch {
+      throw error.about(output.path.escaped)
     }
     let names = waiting
     waiting = []
