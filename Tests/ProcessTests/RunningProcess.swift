@@ -40,10 +40,11 @@ struct RunningProcess: Hashable {
 
   func send(_ signal: Int32) { kill(pid, signal) }
 
-  /// Neither gone nor waiting to be reaped.
+  /// Neither gone nor waiting to be reaped with all its threads, the last of which lets go of its files and locks.
   var isRunning: Bool {
     guard let state = fields()?["State"]?.first else { return false }
-    return state != "Z" && state != "X"
+    if state == "Z" { return Files.names(in: "/proc/\(pid)/task").count > 1 }
+    return state != "X"
   }
 
   /// Whether one of its descriptors is this file.
