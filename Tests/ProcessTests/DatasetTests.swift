@@ -1,3 +1,4 @@
+import Foundation
 import Glibc
 import Testing
 import WinnowTestSupport
@@ -48,6 +49,39 @@ extension ProcessTests {
       let lines = Files.text(into + "/provenance.jsonl").split(separator: "\n")
       #expect(lines.count == collected.count)
       try expectUntouched(source)
+    }
+
+    @Test("where pictures come from goes along into a clean copy and a split")
+    func provenance() throws {
+      let source = try dataset("source")
+      let set = work.path + "/set"
+      try Files.makeFolder(set)
+      #expect(try control("dataset", "crawl", source, "--source", "folder", "--into", set + "/flowers") == 0)
+      #expect(try control("dataset", "clean", set) == 0)
+      #expect(try control("dataset", "split", set + "_cleaned") == 0)
+      let fetched = Set(try records(set + "/flowers").map(\.url))
+      #expect(fetched.count == 3 * Self.size)
+      for folders in [["_cleaned/flowers"], ["train", "val", "test"].map { "_cleaned_split/\($0)/flowers" }] {
+        var urls: [String] = []
+        for folder in folders {
+          for record in try records(set + folder) {
+            #expect(Files.exists(set + folder + "/" + record.file), "\(folder)/\(record.file)")
+            urls.append(record.url)
+          }
+        }
+        #expect(urls.count == fetched.count && Set(urls) == fetched, "\(folders)")
+      }
+    }
+
+    private struct Record: Decodable {
+      var file: String
+      var url: String
+    }
+
+    private func records(_ folder: String) throws -> [Record] {
+      try Files.read(folder + "/provenance.jsonl").split(separator: UInt8(ascii: "\n")).map {
+        try JSONDecoder().decode(Record.self, from: Data($0))
+      }
     }
 
     // MARK: -

@@ -2,6 +2,7 @@ import Foundation
 import SystemPackage
 import Testing
 import WinnowCore
+import WinnowDataset
 import WinnowFiles
 import WinnowTestSupport
 

@@ -82,6 +82,9 @@ public struct DatasetInfoReport: Hashable, Sendable {
   /// Pictures of each format, and of each kind of colour.
   public var formats: [String: Int]
   public var colours: [String: Int]
+  /// Pictures of each licence, for those whose provenance is known; absent where none is. `unknown` are those whose
+  /// provenance names none.
+  public var licences: [String: Int]?
   /// Absent without pictures.
   public var sides: Sides?
   public var imbalance: Imbalance?
@@ -96,7 +99,8 @@ public struct DatasetInfoReport: Hashable, Sendable {
 
   public init(
     folder: FilePath, layout: String, pictures: Int = 0, bytes: Int64 = 0, classes: [ClassEntry] = [],
-    formats: [String: Int] = [:], colours: [String: Int] = [:], sides: Sides? = nil, imbalance: Imbalance? = nil,
+    formats: [String: Int] = [:], colours: [String: Int] = [:], licences: [String: Int]? = nil, sides: Sides? = nil,
+    imbalance: Imbalance? = nil,
     problems: [Problem] = [], problemCounts: [String: Int] = [:], leaks: [SplitCheckReport.Leak]? = nil,
     leakCount: Int? = nil, page: FilePath? = nil
   ) {
@@ -107,6 +111,7 @@ public struct DatasetInfoReport: Hashable, Sendable {
     self.classes = classes
     self.formats = formats
     self.colours = colours
+    self.licences = licences
     self.sides = sides
     self.imbalance = imbalance
     self.problems = problems
@@ -163,6 +168,7 @@ extension DatasetInfoReport: Codable {
     classes = try fields.decode([ClassEntry].self, forKey: "classes")
     formats = try fields.decode([String: Int].self, forKey: "formats")
     colours = try fields.decode([String: Int].self, forKey: "colours")
+    licences = try fields.decodeIfPresent([String: Int].self, forKey: "licences")
     sides = try fields.decodeIfPresent(Sides.self, forKey: "sides")
     imbalance = try fields.decodeIfPresent(Imbalance.self, forKey: "imbalance")
     problems = try fields.decode([Problem].self, forKey: "problems")
@@ -181,6 +187,7 @@ extension DatasetInfoReport: Codable {
     try fields.encode(classes, forKey: "classes")
     try fields.encode(formats, forKey: "formats")
     try fields.encode(colours, forKey: "colours")
+    try fields.encodeIfPresent(licences, forKey: "licences")
     try fields.encodeIfPresent(sides, forKey: "sides")
     try fields.encodeIfPresent(imbalance, forKey: "imbalance")
     try fields.encode(problems, forKey: "problems")

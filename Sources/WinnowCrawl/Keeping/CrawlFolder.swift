@@ -1,3 +1,4 @@
+import WinnowDataset
 import Glibc
 import SystemPackage
 import WinnowCore

@@ -1,3 +1,4 @@
+import WinnowDataset
 import SystemPackage
 import WinnowCore
 import WinnowFiles

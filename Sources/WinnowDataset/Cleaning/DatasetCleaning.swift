@@ -64,6 +64,11 @@ public final class DatasetCleaning {
     if mayBeThere { try placing.setAside(plan) }
     let result = try placing.place(plan, mayBeThere: mayBeThere) { [report] in report(0.7 + 0.25 * $0, $1) }
     report(0.95, "writing the report")
+    let provenance = CarriedProvenance(from: folder.root, into: output.root)
+    for kept in result.kept {
+      provenance.add(kept.file, sha256: kept.sha256, to: kept.to, isConverted: kept.converted)
+    }
+    try provenance.write()
     let page = CleaningPage(folder: folder, looker: looker)
     try output.replace(CleaningOutput.pageName, with: page.chunks(result))
     try output.replace(CleaningOutput.reportName, with: CleanReportFile.chunks(result))

@@ -38,10 +38,22 @@ public struct DatasetDescription<Looker: PictureLooking> {
       sheet?.add(index, look.thumbnail)
     }
     var info = tally.finish(survey, PictureKinship(survey))
+    info.licences = Self.licences(dataset, survey)
     if let page, let sheet {
       info.page = page
       try sheet.write(info, to: page)
     }
     return info
+  }
+
+  private static func licences(_ dataset: DatasetFolder, _ survey: DatasetSurvey) -> [String: Int]? {
+    let known = KnownProvenance(in: dataset.root)
+    var counts: [String: Int] = [:]
+    for picture in survey.pictures {
+      let file = dataset.files[Int(picture.file)]
+      guard let record = known.record(of: file.path, sha256: picture.digest.hex) else { continue }
+      counts[record.licence ?? "unknown", default: 0] += 1
+    }
+    return counts.isEmpty ? nil : counts
   }
 }

@@ -76,6 +76,7 @@ public struct DatasetSplitting<Looker: PictureLooking> {
     }
     let placer = SplitPlacer(from: folder, into: try output.root, placing: settings.placing, isResuming: isResuming)
     defer { placer.giveUp() }
+    let provenance = CarriedProvenance(from: folder.root, into: try output.root)
     var failures: [FilePath: String] = [:]
     var (placed, total) = (0, 0)
     try output.readPlan { head in
@@ -83,7 +84,11 @@ public struct DatasetSplitting<Looker: PictureLooking> {
       return true
     } entry: { entry throws(WinnowError) in
       try cancellation.check()
-      if let reason = try placer.place(entry) { failures[entry.file] = reason }
+      if let reason = try placer.place(entry) {
+        failures[entry.file] = reason
+      } else {
+        provenance.add(entry.file, sha256: entry.sha256, to: entry.to)
+      }
       placed += 1
       if placed % max(1, total / 1000) == 0 {
         report(
@@ -91,6 +96,7 @@ public struct DatasetSplitting<Looker: PictureLooking> {
       }
     }
     try placer.finish()
+    try provenance.write()
     return try output.publish(without: failures)
   }
 }

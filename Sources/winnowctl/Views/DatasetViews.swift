@@ -62,6 +62,7 @@ extension DatasetInfoReport: Viewable {
       ("folder", Cell(folder)), ("pictures", Cell(String(pictures))), ("bytes", Cell(String(bytes))),
       ("classes", Cell(String(classes.count))), ("formats", list(formats)), ("colours", list(colours)),
     ]
+    if let licences { pairs.append(("licences", list(licences))) }
     if let sides {
       pairs.append(("shorter side", Cell("\(sides.smallest) to \(sides.largest), median \(sides.median)")))
     }

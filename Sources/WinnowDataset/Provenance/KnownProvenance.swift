@@ -1,0 +1,62 @@
+import FoundationEssentials
+import SystemPackage
+import WinnowCore
+import WinnowFiles
+
+/// What the `provenance.jsonl` beside the pictures of a data set says of them. One owner, one thread.
+final class KnownProvenance {
+  static let fileName: FilePath = "provenance.jsonl"
+  /// A file that is larger is not read: some 500,000 pictures in one folder.
+  private static let largestFile = 256 << 20
+  /// Folders whose records are kept; files come folder by folder.
+  private static let mostFolders = 16
+
+  private let root: Root
+  private var folders: [FilePath: [String: ProvenanceRecord]] = [:]
+
+  /// - Parameter root: of the data set.
+  init(in root: Root) { self.root = root }
+
+  /// The record of a picture; nil where there is none, or it is of other bytes.
+  ///
+  /// - Parameters:
+  ///   - file: relative to the data set's folder.
+  ///   - sha256: of its bytes, hexadecimal.
+  func record(of file: FilePath, sha256: String) -> ProvenanceRecord? {
+    guard let name = file.lastComponent else { return nil }
+    let folder = file.removingLastComponent()
+    let records: [String: ProvenanceRecord]
+    if let known = folders[folder] {
+      records = known
+    } else {
+      if folders.count >= Self.mostFolders { folders = [:] }
+      records = read(folder)
+      folders[folder] = records
+    }
+    let record = records[String(decoding: FilePath(root: nil, [name]).bytes, as: UTF8.self)]
+    return record?.sha256 == sha256 ? record : nil
+  }
+
+  /// A line that is none, or that was not written whole, is passed over.
+  private func read(_ folder: FilePath) -> [String: ProvenanceRecord] {
+    guard let bytes = try? contents(of: folder.pushing(Self.fileName)) else { return [:] }
+    var records: [String: ProvenanceRecord] = [:]
+    for line in bytes.split(separator: UInt8(ascii: "\n")) {
+      guard let record = try? JSONDecoder().decode(ProvenanceRecord.self, from: Data(line)) else { continue }
+      records[record.file] = record
+    }
+    return records
+  }
+
+  private func contents(of file: FilePath) throws(SystemFault) -> [UInt8] {
+    let fileSystem = root.fileSystem
+    let opened = OwnedDescriptor(try fileSystem.openFile(file, in: root.raw))
+    var bytes: [UInt8] = []
+    while bytes.count <= Self.largestFile {
+      let more = try fileSystem.read(opened.raw, at: Int64(bytes.count), capacity: 1 << 20)
+      if more.isEmpty { return bytes }
+      bytes += more
+    }
+    return []
+  }
+}
