@@ -83,7 +83,8 @@ extension ControlDesk {
     WinnowControlAPI.HistoryRow(
       file: (row.to ?? row.from).absolute, from: row.from.absolute, to: row.to?.absolute, outcome: row.outcome,
       reason: row.reason, class: row.className, probability: row.probability, model: row.model?.description,
-      time: row.time, sha256: row.digest?.hex, run: "\(row.run)", by: row.by, inbox: row.inbox)
+      time: row.time, sha256: row.digest?.hex, run: "\(row.run)", by: row.by, inbox: row.inbox,
+      label: row.label)
   }
 
   // MARK: - Undo and redo

@@ -14,6 +14,8 @@ public struct OrderedMove: Sendable {
   public var undoes: Int64?
   /// Whether a taken name gets a number; an undo is refused instead.
   public var numbersTakenNames: Bool
+  /// The class that a person gives with it.
+  public var label: String?
 }
 
 /// What became of the moves a person asked for.
@@ -83,7 +85,8 @@ extension SortingPipeline {
         id: ledger.nextIntentID(), picture: picture.id, run: run, source: picture.place,
         destination: order.destination, fingerprint: picture.fingerprint, digest: picture.digest,
         outcome: order.outcome, reason: order.reason, begun: Timestamp.now(), by: by, undoes: order.undoes,
-        numbersTakenNames: order.numbersTakenNames, placeholder: placeholder(inbox: picture.inbox))
+        numbersTakenNames: order.numbersTakenNames, placeholder: placeholder(inbox: picture.inbox),
+        label: order.label)
       placesInHand.insert(order.destination)
       // A ctime that no file has makes the mover compare the bytes.
       let statusChanged = rehash && picture.digest != nil ? Timestamp(nanoseconds: -1) : nil
@@ -272,12 +275,12 @@ extension SortingPipeline {
     let facts = DestinationTemplate.Facts(
       inbox: inbox.name, subfolder: FilePath(), camera: picture.facts?.camera,
       taken: picture.facts?.captureTime ?? picture.fingerprint.modified)
-    let folder = inbox.settings.policy.template.folder(label: chosen, facts: facts)
+    let folder = inbox.policy.folder(of: chosen, facts: facts)
     let isCorrection = chosen != picture.top.first?.label
     return OrderedMove(
       picture: picture,
       destination: Place(root: inbox.settings.output, relative: folder).appending(name: picture.place.name),
       outcome: isCorrection ? .corrected : .sorted, reason: "\(chosen), decided in review by \(by)",
-      numbersTakenNames: true)
+      numbersTakenNames: true, label: inbox.classNames[chosen] ?? chosen)
   }
 }

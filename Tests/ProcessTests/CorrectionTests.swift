@@ -1,0 +1,172 @@
+import Glibc
+import Testing
+
+extension ProcessTests {
+  @Suite struct CorrectionTests {
+    /// A daemon that has sorted `red` pictures of red and of green each, and put three into review.
+    private func sorted(_ count: Int = 4, keys: [String] = []) throws -> Winnow {
+      let winnow = try Winnow(keys)
+      for number in 0..<count {
+        try winnow.put(Picture.png(.red, number), "r\(number).png")
+        try winnow.put(Picture.png(.green, number), "g\(number).png")
+      }
+      for number in 0..<3 { try winnow.put(Picture.undecided(number), "u\(number).png") }
+      try winnow.start()
+      try winnow.waitUntilIdle()
+      #expect(try winnow.counts() == .counted(sorted: 2 * count, review: 3))
+      return winnow
+    }
+
+    /// Does something with the folders, while the daemon looks or while it is down.
+    private func act(_ winnow: Winnow, isDown: Bool, _ body: () throws -> Void) throws {
+      if isDown { try winnow.stop() }
+      try body()
+      if isDown { try winnow.start() }
+    }
+
+    private func waitForCorrections(_ count: Int, _ winnow: Winnow) throws {
+      try Deadline(seconds: 60).wait(for: "\(count) corrections: \(winnow.log)", pause: 50) {
+        try winnow.status().corrections == count
+      }
+      try winnow.waitUntilIdle()
+      #expect(try winnow.status().corrections == count)
+    }
+
+    private func newest(_ winnow: Winnow, _ path: String) throws -> HistoryRow {
+      try #require(try winnow.history(path).first, "no history of \(path)")
+    }
+
+    @Test("a picture dragged to another class, out of review or to a new folder is a correction", arguments: [false, true])
+    func drags(isDown: Bool) throws {
+      let winnow = try sorted()
+      let out = winnow.output
+      try act(winnow, isDown: isDown) {
+        try Files.rename(out + "/red/r0.png", to: out + "/green/r0.png")
+        try Files.rename(out + "/_review/u0.png", to: out + "/red/u0.png")
+        try Files.makeFolder(out + "/sunset")
+        try Files.rename(out + "/green/g0.png", to: out + "/sunset/evening.png")
+      }
+      let before = Tree(out)
+      try waitForCorrections(3, winnow)
+      for (path, label, source) in [
+        ("green/r0.png", "green", "red/r0.png"), ("red/u0.png", "red", "_review/u0.png"),
+        ("sunset/evening.png", "sunset", "green/g0.png"),
+      ] {
+        let row = try newest(winnow, out + "/" + path)
+        #expect(row.outcome == "corrected" && row.label == label, "\(row)")
+        #expect(row.from == out + "/" + source && row.to == out + "/" + path)
+        #expect(row.sha256 != nil && row.class != nil, "what the model said stands beside it")
+      }
+      try winnow.control("rescan", "--again")
+      try winnow.waitUntilIdle()
+      #expect(Tree(out) == before, "nothing is moved back")
+      #expect(try winnow.counts() == .counted(sorted: 9, review: 2))
+      try winnow.expectVerified(checked: 11)
+    }
+
+    @Test("a copy whose original is deleted then is a correction, a copy alone is none", arguments: [false, true])
+    func copies(isDown: Bool) throws {
+      let winnow = try sorted()
+      let out = winnow.output
+      try act(winnow, isDown: isDown) {
+        try Files.write(try Files.read(out + "/red/r0.png"), to: out + "/green/r0.png")
+        try Files.remove(out + "/red/r0.png")
+        try Files.write(try Files.read(out + "/red/r1.png"), to: out + "/green/r1.png")
+        try Files.write(try Files.read(out + "/red/r2.png"), to: out + "/green/r2.png")
+      }
+      try waitForCorrections(1, winnow)
+      #expect(try newest(winnow, out + "/green/r0.png").outcome == "corrected")
+      #expect(try winnow.history(out + "/green/r1.png").isEmpty)
+      // The original goes later: now the copy is the picture.
+      try act(winnow, isDown: isDown) { try Files.remove(out + "/red/r2.png") }
+      try waitForCorrections(2, winnow)
+      #expect(try newest(winnow, out + "/green/r2.png").label == "green")
+    }
+
+    @Test("what is deleted, taken elsewhere, edited, renamed or linked is no correction", arguments: [false, true])
+    func noCorrections(isDown: Bool) throws {
+      let winnow = try sorted(6)
+      let out = winnow.output
+      try Files.makeFolder(winnow.folder + "/elsewhere")
+      try act(winnow, isDown: isDown) {
+        try Files.remove(out + "/red/r0.png")
+        try Files.rename(out + "/red/r1.png", to: winnow.folder + "/elsewhere/r1.png")
+        try Files.append([0], to: out + "/red/r2.png")
+        try Files.rename(out + "/red/r3.png", to: out + "/red/holiday.png")
+        try #require(link(out + "/red/r4.png", out + "/green/r4.png") == 0)
+        try Files.makeFolder(out + "/red/best")
+        try Files.rename(out + "/red/r5.png", to: out + "/red/best/r5.png")
+        try Files.rename(out + "/green/g0.png", to: out + "/green/.hidden.png")
+        // A stranger of the same size under a name of ours.
+        try Files.write(Picture.png(.blue, 77), to: out + "/green/g1.png")
+      }
+      let before = Tree(out)
+      try Deadline(seconds: 60).wait(for: "the renamed picture to be known: \(winnow.log)", pause: 50) {
+        try !winnow.history(out + "/red/holiday.png").isEmpty && !winnow.history(out + "/red/best/r5.png").isEmpty
+      }
+      try winnow.waitUntilIdle()
+      #expect(try winnow.status().corrections == 0)
+      #expect(Tree(out) == before)
+      #expect(try newest(winnow, out + "/red/holiday.png").outcome == "sorted")
+      let answer = try winnow.control("verify").decode(VerifyReply.self)
+      #expect(answer.missing.sorted() == [out + "/green/g0.png", out + "/red/r0.png", out + "/red/r1.png"])
+      #expect(answer.changed.sorted() == [out + "/green/g1.png", out + "/red/r2.png"])
+    }
+
+    @Test("a class folder that is renamed as a whole renames the class, and later pictures follow", arguments: [false, true])
+    func renamedFolder(isDown: Bool) throws {
+      let winnow = try sorted(20)
+      let out = winnow.output
+      try act(winnow, isDown: isDown) { try Files.rename(out + "/red", to: out + "/crimson") }
+      try Deadline(seconds: 60).wait(for: "the new name: \(winnow.log)", pause: 50) {
+        try winnow.status().inboxes.contains { $0.notes.contains { $0.contains("crimson") } }
+      }
+      try winnow.waitUntilIdle()
+      #expect(try winnow.status().corrections == 0, "\(try winnow.history())")
+      #expect(try newest(winnow, out + "/crimson/r7.png").reason.contains("renamed"))
+      try winnow.put(Picture.png(.red, 100), "late.png")
+      try winnow.waitUntilIdle()
+      #expect(Files.exists(out + "/crimson/late.png"))
+      #expect(!Files.exists(out + "/red"))
+      try winnow.expectVerified(checked: 44)
+      // And back again.
+      try act(winnow, isDown: isDown) { try Files.rename(out + "/crimson", to: out + "/red") }
+      try Deadline(seconds: 60).wait(for: "the old name: \(winnow.log)", pause: 50) {
+        try winnow.status().inboxes.allSatisfy { $0.notes.isEmpty }
+      }
+      try winnow.waitUntilIdle()
+      #expect(try winnow.status().corrections == 0)
+      try winnow.put(Picture.png(.red, 101), "later.png")
+      try winnow.waitUntilIdle()
+      #expect(Files.exists(out + "/red/later.png"))
+      try winnow.expectVerified(checked: 45)
+    }
+
+    @Test("a picture dragged back into the inbox is sorted anew, once, and the ledger has it once")
+    func backIntoTheInbox() throws {
+      let winnow = try sorted()
+      try Files.rename(winnow.output + "/green/g0.png", to: winnow.inbox + "/again.png")
+      try winnow.waitForFile(winnow.output + "/green/again.png")
+      try winnow.waitUntilIdle()
+      #expect(try winnow.status().corrections == 0)
+      #expect(Tree(winnow.inbox).files.isEmpty)
+      try winnow.expectVerified(checked: 11)
+    }
+
+    @Test("a picture that is put back where Winnow had it is a correction no more, and can be undone then")
+    func putBack() throws {
+      let winnow = try sorted()
+      let out = winnow.output
+      try Files.rename(out + "/red/r0.png", to: out + "/green/r0.png")
+      try waitForCorrections(1, winnow)
+      let refused = try winnow.control("undo", out + "/green/r0.png")
+      #expect(refused.status == 4)
+      #expect(try refused.decode(UndoReply.self).refused.first?.reason.contains("person") == true)
+      #expect(Files.exists(out + "/green/r0.png"))
+      try Files.rename(out + "/green/r0.png", to: out + "/red/r0.png")
+      try waitForCorrections(0, winnow)
+      #expect(try winnow.control("undo", out + "/red/r0.png").status == 0)
+      #expect(Files.exists(winnow.inbox + "/r0.png"))
+    }
+  }
+}
