@@ -122,7 +122,7 @@ extension ProcessTests {
         try winnow.status().inboxes.contains { $0.notes.contains { $0.contains("crimson") } }
       }
       try winnow.waitUntilIdle()
-      #expect(try winnow.status().corrections == 0, "\(try winnow.history())")
+      #expect(try winnow.status().corrections == 0, "\(winnow.log)")
       #expect(try newest(winnow, out + "/crimson/r7.png").reason.contains("renamed"))
       try winnow.put(Picture.png(.red, 100), "late.png")
       try winnow.waitUntilIdle()
