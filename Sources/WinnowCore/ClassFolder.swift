@@ -16,6 +16,7 @@ public struct ClassFolder: Hashable, Sendable {
 extension DestinationTemplate {
   /// Pictures of `duplicates: separate` lie below it as others do below the output.
   private static let duplicatesFolder = FilePath("_duplicates")
+  private static let ownFolders: Set<FilePath> = ["_review", "_quarantine", "_duplicates"]
 
   /// The class folder that `folder`, relative to the output, is or lies in: `folder(label:facts:)` the other way round.
   ///
@@ -27,11 +28,12 @@ extension DestinationTemplate {
       skipped = Self.duplicatesFolder
       components.removeFirst()
     }
+    if let first = components.first, Self.ownFolders.contains(FilePath(root: nil, [first])) { return nil }
     guard let level = levels.firstIndex(where: { $0.contains(.field(.class)) }),
       let range = classLevels(at: level, of: components.count)
     else { return nil }
     let bytes = FilePath(root: nil, components[range]).bytes
-    guard let text = String(validating: bytes, as: UTF8.self), !text.hasPrefix("_") else { return nil }
+    guard let text = String(validating: bytes, as: UTF8.self) else { return nil }
     return ClassFolder(
       label: Self.label(of: text, written: levels[level]),
       folder: skipped.pushing(FilePath(root: nil, components[..<range.upperBound])))

@@ -166,8 +166,9 @@ public enum CorrectionPolicy {
       if case .inClass(let before) = from, layout.isSame(before, as: now) { return .kept }
       // A review folder that was renamed as a whole sorts nothing.
       if from == .inReview || from == .inQuarantine, known.stray.isUntouched(since: picture) { return .kept }
-      if let sorted = known.picture.sortedTo, let (layout, place) = surroundings.layout(
-        for: picture.inbox, holding: sorted.absolute), case .inClass(let chosen) = layout.standing(of: place),
+      if let sorted = known.picture.sortedTo,
+        let (layout, place) = surroundings.layout(
+          for: picture.inbox, holding: sorted.absolute), case .inClass(let chosen) = layout.standing(of: place),
         layout.classNames[chosen.label] ?? chosen.label == now.label
       {
         return .putBack(label: now.label)
@@ -189,11 +190,16 @@ public enum CorrectionPolicy {
         let (source, before) = surroundings.layout(for: picture.inbox, holding: picture.place.absolute),
         let (target, after) = surroundings.layout(for: picture.inbox, holding: known.stray.place.absolute),
         source.inbox == target.inbox, before.root == source.output, after.root == source.output,
-        case .inClass(let from) = source.standing(of: before), case .inClass(let to) = source.standing(of: after),
-        from.label != to.label
+        case .inClass(let from) = source.standing(of: before)
       else { return nil }
-      var (old, new) = (before.relative, after.relative)
-      guard old.removePrefix(from.folder), new.removePrefix(to.folder), old == new else { return nil }
+      var inside = before.relative
+      guard inside.removePrefix(from.folder) else { return nil }
+      let now = Array(after.relative.components)
+      let outside = now.dropLast(inside.components.count)
+      let folder = FilePath(root: nil, outside)
+      guard FilePath(root: nil, now[outside.endIndex...]) == inside,
+        let to = source.template.classFolder(of: folder), to.folder == folder, to.label != from.label
+      else { return nil }
       (inbox, root, self.from, self.to) = (source.inbox, source.output, from, to)
     }
   }

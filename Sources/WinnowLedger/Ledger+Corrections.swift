@@ -46,7 +46,8 @@ extension Ledger {
       return try numbers.compactMap { entry in
         guard let known = try connection.knownPicture(entry.id), let label = known.label else { return nil }
         return LabelledPicture(
-          record: known.record, label: label, time: Timestamp(nanoseconds: entry.time), by: try connection.word(entry.by))
+          record: known.record, label: label, time: Timestamp(nanoseconds: entry.time),
+          by: try connection.word(entry.by))
       }
     }
   }

@@ -27,7 +27,8 @@ extension LedgerConnection {
       top: try scores(row.optionalBytes(22)),
       model: try model(row, at: 9),
       time: Timestamp(nanoseconds: try row.integer(8)))
-    return KnownPicture(record: record, isReleased: try row.flag(7), isDecided: try row.flag(6),
+    return KnownPicture(
+      record: record, isReleased: try row.flag(7), isDecided: try row.flag(6),
       label: try row.optionalInteger(23).map(word))
   }
 

@@ -76,7 +76,8 @@ extension SortingPipeline {
       return inbox.here != nil && !inbox.isPolled
     }.map { WatchProcess.Root(key: $0.watchKey, path: $0.settings.path, isRecursive: $0.settings.recursive) }
     watch(
-      watched + trees.filter { $0.here != nil && !$0.isPolled }.map { WatchProcess.Root(key: $0.watchKey, path: $0.path) })
+      watched
+        + trees.filter { $0.here != nil && !$0.isPolled }.map { WatchProcess.Root(key: $0.watchKey, path: $0.path) })
   }
 
   /// The root, opened again where it was let go; nil, with the inbox found to be away, where it is another by now.

@@ -142,7 +142,9 @@ extension SortingPipeline {
 
   private func place(of path: FilePath, for name: String) -> Place? {
     let inboxes = watchedInboxes.filter { $0.name == name } + watchedInboxes.filter { $0.name != name }
-    for inbox in inboxes { if let place = OutputLayout.place(of: path, in: Array(inbox.settings.roots.dropFirst())) { return place } }
+    for inbox in inboxes {
+      if let place = OutputLayout.place(of: path, in: Array(inbox.settings.roots.dropFirst())) { return place }
+    }
     return nil
   }
 

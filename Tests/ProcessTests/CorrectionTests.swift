@@ -36,7 +36,8 @@ extension ProcessTests {
       try #require(try winnow.history(path).first, "no history of \(path)")
     }
 
-    @Test("a picture dragged to another class, out of review or to a new folder is a correction", arguments: [false, true])
+    @Test(
+      "a picture dragged to another class, out of review or to a new folder is a correction", arguments: [false, true])
     func drags(isDown: Bool) throws {
       let winnow = try sorted()
       let out = winnow.output
@@ -62,6 +63,103 @@ extension ProcessTests {
       #expect(Tree(out) == before, "nothing is moved back")
       #expect(try winnow.counts() == .counted(sorted: 9, review: 2))
       try winnow.expectVerified(checked: 11)
+    }
+
+    /// Every way in which people move pictures about, and what is to be known of it afterwards.
+    private enum Way: CaseIterable {
+      case otherClass, outOfReview, newFolder, otherName, copyAndDelete, delete, moveOutside, copy, edit, intoReview
+    }
+
+    @Test("of 500 pictures moved in every way, half of them while the daemon is down, all are known and none invented")
+    func fiveHundred() throws {
+      let winnow = try Winnow()
+      let colours = [Picture.Colour.red, .green, .blue]
+      for number in 0..<500 {
+        let isUnsure = Way.allCases[number % Way.allCases.count] == .outOfReview
+        try winnow.put(isUnsure ? Picture.undecided(number) : Picture.png(colours[number % 3], number), "\(number).png")
+      }
+      try winnow.start()
+      try winnow.waitUntilIdle()
+      #expect(try winnow.counts() == .counted(sorted: 450, review: 50))
+      let out = winnow.output
+      for folder in ["sunset", "yellow"] { try Files.makeFolder(out + "/" + folder) }
+      try Files.makeFolder(winnow.folder + "/outside")
+      /// Where each corrected picture lies, with its class.
+      var expected: [String: String] = [:]
+      var missing: Set<String> = []
+      var edited: Set<String> = []
+      func move(_ number: Int) throws {
+        let way = Way.allCases[number % Way.allCases.count]
+        let name = "\(number).png"
+        let source = way == .outOfReview ? out + "/_review/" + name : out + "/\(colours[number % 3])/" + name
+        func correct(_ label: String, _ name: String) -> String {
+          let path = out + "/" + label + "/" + name
+          expected[path] = label
+          return path
+        }
+        switch way {
+        case .otherClass: try Files.rename(source, to: correct("yellow", name))
+        case .outOfReview: try Files.rename(source, to: correct("red", name))
+        case .newFolder: try Files.rename(source, to: correct("sunset", name))
+        case .otherName: try Files.rename(source, to: out + "/\(colours[number % 3])/renamed-" + name)
+        case .copyAndDelete:
+          try Files.write(try Files.read(source), to: correct("yellow", "copied-" + name))
+          try Files.remove(source)
+        case .delete:
+          try Files.remove(source)
+          missing.insert(source)
+        case .moveOutside:
+          try Files.rename(source, to: winnow.folder + "/outside/" + name)
+          missing.insert(source)
+        case .copy: try Files.write(try Files.read(source), to: out + "/sunset/copy-" + name)
+        case .edit:
+          try Files.append([1], to: source)
+          edited.insert(source)
+        case .intoReview: try Files.rename(source, to: out + "/_review/" + name)
+        }
+      }
+      for number in 0..<250 { try move(number) }
+      try winnow.stop()
+      for number in 250..<500 { try move(number) }
+      let before = Tree(winnow.inbox, out)
+      try winnow.start()
+      try waitForCorrections(expected.count, winnow)
+      #expect(expected.count == 200)
+      for (path, label) in expected {
+        let row = try newest(winnow, path)
+        #expect(row.outcome == "corrected" && row.label == label && row.to == path, "\(row)")
+      }
+      let listed = try winnow.control("review", "list", "--corrected").lines(ReviewRow.self)
+      #expect(Dictionary(listed.map { ($0.file, $0.label) }, uniquingKeysWith: { first, _ in first }) == expected)
+      let verified = try winnow.control("verify").decode(VerifyReply.self)
+      #expect(Set(verified.missing) == missing && Set(verified.changed) == edited)
+      try winnow.control("rescan", "--again")
+      try winnow.waitUntilIdle()
+      #expect(Tree(winnow.inbox, out) == before, "nothing is moved back")
+      #expect(try winnow.status().corrections == 200)
+      #expect(try winnow.counts() == .counted(sorted: 450, review: 50))
+    }
+
+    @Test(
+      "a picture moved to another file system, or copied there and deleted, is a correction",
+      .enabled(if: Machine.canMount, "mounting a tmpfs needs root"), arguments: [false, true])
+    func acrossFileSystems(isDown: Bool) throws {
+      let winnow = try Winnow()
+      let second = try winnow.mount(on: winnow.output + "/green")
+      for number in 0..<3 { try winnow.put(Picture.png(.red, number), "\(number).png") }
+      try winnow.start()
+      try winnow.waitUntilIdle()
+      try act(winnow, isDown: isDown) {
+        for number in 0..<2 {
+          let status = try Program(
+            "mv", ["\(winnow.output)/red/\(number).png", second.path + "/moved-\(number).png"]
+          ).wait(seconds: 20)
+          #expect(status == 0)
+        }
+      }
+      try waitForCorrections(2, winnow)
+      #expect(try newest(winnow, second.path + "/moved-1.png").label == "green")
+      try winnow.expectVerified(checked: 3)
     }
 
     @Test("a copy whose original is deleted then is a correction, a copy alone is none", arguments: [false, true])
@@ -113,7 +211,9 @@ extension ProcessTests {
       #expect(answer.changed.sorted() == [out + "/green/g1.png", out + "/red/r2.png"])
     }
 
-    @Test("a class folder that is renamed as a whole renames the class, and later pictures follow", arguments: [false, true])
+    @Test(
+      "a class folder that is renamed as a whole renames the class, and later pictures follow",
+      arguments: [false, true])
     func renamedFolder(isDown: Bool) throws {
       let winnow = try sorted(20)
       let out = winnow.output

@@ -60,6 +60,28 @@ struct HistoryRow: Decodable {
   }
 }
 
+struct ReviewRow: Decodable {
+  struct Score: Decodable {
+    var `class`: String
+    var probability: Double
+  }
+  var file: String
+  var number: Int
+  var reason: String
+  var top: [Score]
+  var label: String?
+}
+
+struct ReviewReply: Decodable {
+  struct Placed: Decodable {
+    var file: String
+    var to: String
+    var `class`: String
+  }
+  var placed: [Placed]
+  var run: String?
+}
+
 struct FileReason: Decodable {
   var file: String
   var reason: String
