@@ -55,8 +55,8 @@ final class OutputHints {
   static let hintLimit = 16_384
   /// More missing pictures at once than that are looked for one share after the other; chosen.
   static let soughtLimit = 16_384
-  /// More files at once are judged one share after the other; chosen.
-  static let strayLimit = 4096
+  /// More files at once are judged one share after the other, so that nothing else waits long; chosen.
+  static let strayLimit = 1024
 
   /// Not looked at yet, oldest first: most are moves of our own.
   var fresh: [Hint] = []

@@ -179,9 +179,12 @@ extension SortingPipeline {
       if let root = root(of: tree), let scan = Self.scan(root, path) { outputs.folderScan = (tree, scan) }
     }
     guard let (tree, scan) = outputs.folderScan else { return }
-    for _ in 0..<Self.outputSlice where outputs.hintCount < OutputHints.hintLimit {
+    for _ in 0..<Self.outputSlice {
       switch scan.next() {
-      case .file(let path): hint(path, in: tree)
+      case .file(let path):
+        hint(path, in: tree)
+        // So many that the hints were forgotten: the comparison finds out all the same.
+        if outputs.folderScan == nil { return pumpAgain() }
       case .unreadable: break
       case nil:
         outputs.folderScan = nil

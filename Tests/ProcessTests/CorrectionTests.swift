@@ -119,6 +119,7 @@ extension ProcessTests {
         }
       }
       for number in 0..<250 { try move(number) }
+      try waitForCorrections(expected.count, winnow)
       try winnow.stop()
       for number in 250..<500 { try move(number) }
       let before = Tree(winnow.inbox, out)
