@@ -120,7 +120,7 @@ extension ProcessTests {
       }
       for number in 0..<250 { try move(number) }
       try waitForCorrections(expected.count, winnow)
-      try winnow.stop()
+      try winnow.crash()
       for number in 250..<500 { try move(number) }
       let before = Tree(winnow.inbox, out)
       try winnow.start()

@@ -113,6 +113,21 @@ struct CorrectionPolicyTests {
     #expect(found == [1: .corrected(label: "green")])
   }
 
+  @Test("a picture dragged into the output of another inbox has the class that its folder has there")
+  func otherInbox() throws {
+    var other = try Self.layout("{year}/{class}")
+    other.inbox = "phone"
+    other.output = "/phone"
+    other.review = "/phone/_review"
+    other.quarantine = "/phone/_quarantine"
+    var stray = try Self.stray(1, at: "x.png")
+    stray.place = Place(root: "/phone", relative: "2024/green/a.png")
+    let moves = CorrectionPolicy.judge(
+      [stray], [try Self.picture(1, at: "red/a.png")],
+      CorrectionPolicy.Surroundings(layouts: [other, try Self.layout()]) { _ in nil })
+    #expect(moves.map(\.meaning) == [.corrected(label: "green")])
+  }
+
   @Test("an inode number that went to another file proves nothing")
   func reusedInode() throws {
     var stray = try Self.stray(1, at: "green/a.png", bytes: 7)
