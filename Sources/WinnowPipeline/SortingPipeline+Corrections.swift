@@ -11,10 +11,23 @@ extension SortingPipeline {
   /// Reads files that may be pictures of the ledger, and records what people did with them.
   func read(_ requests: [StrayReader.Request]) {
     outputs.inHand += 1
-    strayReader.read(requests) { [self] strays in
+    strayReader.read(requests) { [self] readings in
       outputs.inHand -= 1
       guard !isStopping else { return }
-      record(judge(strays.compactMap(\.self)))
+      var strays: [Stray] = []
+      for reading in readings {
+        switch reading {
+        case .stray(let stray): strays.append(stray)
+        case .nothing: break
+        case .unreadable(let request, let fault):
+          let error = fault.about("\(Place(root: request.tree, relative: request.path))")
+          journal(
+            JournalLine(
+              .warning, "\(error.sentence); it may be a picture that somebody moved, and nobody can tell",
+              code: error.code.rawValue, file: request.tree.pushing(request.path).escaped))
+        }
+      }
+      record(judge(strays))
       pump()
     }
   }

@@ -33,6 +33,7 @@ extension SortingPipeline {
       try mounts.admit(root)
       tree.here = root.status
       tree.opening.reset()
+      clear(.watchLimit, subject: tree.path.escaped)
       tree.isPolled = FileSystemKind(of: root).map { !$0.tellsEvents } ?? false
       if tree.isPolled { outputs.nextPoll = now + Inbox.safetyPause }
       // With events the watcher says when nothing more can be missed.

@@ -12,6 +12,15 @@ final class StrayReader: Sendable {
     var pictures: [SoughtPicture]
   }
 
+  /// What reading one file gave.
+  enum Reading: Sendable {
+    case stray(Stray)
+    /// It is gone, no regular file, or being written to: an event tells of it again.
+    case nothing
+    /// It may be a picture that a person moved, and nobody can tell.
+    case unreadable(Request, SystemFault)
+  }
+
   private let queue = DispatchQueue(label: "winnow.stray")
   private let reply: DispatchQueue
   private let fileSystem: any FileSystem
@@ -22,18 +31,19 @@ final class StrayReader: Sendable {
     self.reply = reply
   }
 
-  /// Calls `completion` with what each file is; nil where it is gone, no regular file, or cannot be read.
-  func read(_ requests: [Request], completion: @escaping @Sendable ([Stray?]) -> Void) {
+  /// Calls `completion` with what each file is.
+  func read(_ requests: [Request], completion: @escaping @Sendable ([Reading]) -> Void) {
     queue.async { [self] in
       let roots = RootTable(on: fileSystem)
-      let strays = requests.map { request in
+      let readings = requests.map { request in
         do throws(SystemFault) {
-          return try stray(request, roots)
+          return try stray(request, roots).map { Reading.stray($0) } ?? .nothing
         } catch {
-          return nil as Stray?
+          return error.isMissing || error.errno == SystemFault.irregularFileErrno
+            ? .nothing : .unreadable(request, error)
         }
       }
-      reply.async { completion(strays) }
+      reply.async { completion(readings) }
     }
   }
 
