@@ -53,13 +53,17 @@ extension Ledger {
   }
 
   /// Pictures whose file has this inode number, the latest first.
-  public func pictures(inode: UInt64, limit: Int = 16) throws(WinnowError) -> [KnownPicture] {
+  ///
+  /// - Parameter displaced: those that are not known to be anywhere, since another file took their place.
+  public func pictures(
+    inode: UInt64, displaced: Bool = false, limit: Int = 16
+  ) throws(WinnowError) -> [KnownPicture] {
     try read { connection in
       try connection.all(
         LedgerConnection.pictureColumns + """
-           WHERE substr(p.fingerprint, 1, 8) = ? AND p.gone = 0 AND p.decided = 1 AND \(LedgerConnection.isPlaced)
+           WHERE substr(p.fingerprint, 1, 8) = ? AND p.gone = ? AND p.decided = 1 AND \(LedgerConnection.isSettled)
           ORDER BY p.id DESC LIMIT ?
-          """, [LittleEndian.bytes(inode).blob, limit], connection.knownPicture)
+          """, [LittleEndian.bytes(inode).blob, displaced, limit], connection.knownPicture)
     }
   }
 
@@ -127,10 +131,12 @@ extension LedgerConnection {
     """
 
   /// The plus keeps SQLite from going by state, which most pictures share.
-  fileprivate static let isPlaced = """
-    p.gone = 0 AND p.decided = 1 AND +p.state IN ('sorted', 'review', 'quarantined', 'corrected')
+  fileprivate static let isSettled = """
+    +p.state IN ('sorted', 'review', 'quarantined', 'corrected')
       AND NOT EXISTS (SELECT 1 FROM intent i WHERE i.picture = p.id)
     """
+
+  fileprivate static let isPlaced = "p.gone = 0 AND p.decided = 1 AND " + isSettled
 
   fileprivate func placedPicture(_ row: StoredRow) throws -> PlacedPicture {
     let folder = try row.bytes(1)

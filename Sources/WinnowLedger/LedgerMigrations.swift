@@ -157,7 +157,7 @@ enum LedgerMigrations {
     ALTER TABLE intent ADD COLUMN label INTEGER REFERENCES word;
     CREATE INDEX picture_by_label ON picture (id) WHERE label IS NOT NULL AND gone = 0;
     -- By inode and by size, as they stand in the fingerprint.
-    CREATE INDEX picture_by_inode ON picture (substr(fingerprint, 1, 8)) WHERE gone = 0 AND decided = 1;
+    CREATE INDEX picture_by_inode ON picture (substr(fingerprint, 1, 8)) WHERE decided = 1;
     CREATE INDEX picture_by_size ON picture (substr(fingerprint, 17, 8)) WHERE gone = 0 AND decided = 1;
 
     -- What people call a class of the model in an inbox: they renamed its folder.

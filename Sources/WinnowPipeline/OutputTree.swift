@@ -51,6 +51,8 @@ final class OutputHints {
   /// How long a place is quiet before it counts; chosen. A copy that is still being written tells of itself all the
   /// time.
   static let quiet: Duration = .seconds(1)
+  /// How long places that are quiet wait for others that are not; chosen.
+  static let patience: Duration = .seconds(3)
   /// More hints at once than that are forgotten, and the trees compared; chosen, as the kernel's queue of events.
   static let hintLimit = 16_384
   /// More missing pictures at once than that are looked for one share after the other; chosen.
@@ -79,6 +81,9 @@ final class OutputHints {
   var wantsComparison = false
   /// Places at which the walk found files that a missing picture may be.
   var found: [(tree: OutputTree, path: FilePath)] = []
+  /// The same, where the ledger has another picture. They are judged last: whoever takes a place retires what was
+  /// there, and that has to be known in its new place before.
+  var foundInPlacesOfOthers: [(tree: OutputTree, path: FilePath)] = []
   var nextPoll: ContinuousClock.Instant?
   var searchBegan: ContinuousClock.Instant?
   /// A search of large trees does not follow at once on the last one.
@@ -91,18 +96,24 @@ final class OutputHints {
   /// Strays being read and verdicts being written.
   var inHand = 0
 
+  /// When what waits is looked at: once all of it is quiet, so that what a person did together is judged together.
+  var waitingDue: ContinuousClock.Instant? {
+    guard let first = waiting.first, let last = waiting.last else { return nil }
+    return min(last.due, first.due + Self.patience)
+  }
+
   var hintCount: Int { fresh.count + waiting.count }
 
   /// Nothing is left that can go on by itself.
   var isIdle: Bool {
     fresh.isEmpty && waiting.isEmpty && folders.isEmpty && folderScan == nil && comparison == nil && !wantsComparison
-      && sought.isEmpty && found.isEmpty && inHand == 0
+      && sought.isEmpty && inHand == 0
   }
 
   /// When something is to be done next without an event.
   var deadline: ContinuousClock.Instant? {
     // What is in hand pumps when it is done.
-    let next = inHand > 0 || comparison != nil ? nil : waiting.first?.due ?? searchDue
+    let next = inHand > 0 || comparison != nil ? nil : waitingDue ?? searchDue
     return [fresh.first?.due, next, nextPoll].compactMap(\.self).min()
   }
 

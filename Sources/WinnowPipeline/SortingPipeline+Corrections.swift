@@ -36,7 +36,7 @@ extension SortingPipeline {
     // What is asked of the ledger now, since a move of our own may have come between.
     var pictures: [Int64: SoughtPicture] = [:]
     for stray in strays {
-      var known = (try? ledger.pictures(inode: stray.fingerprint.inode)) ?? []
+      var known = self.pictures(inode: stray.fingerprint.inode, born: stray.fingerprint.born)
       if let digest = stray.digest { known += (try? ledger.pictures(digest: digest)) ?? [] }
       for known in known where pictures[known.record.id] == nil { pictures[known.record.id] = sought(known) }
     }

@@ -152,17 +152,21 @@ extension SortingPipeline {
     let known = (try? ledger.placed(at: path)).flatMap { $0 }
     let status = try? fileSystem.status(of: hint.path, in: root.raw)
     guard let status, status.kind == .regular else { return false }
-    guard let known, Self.isInPlace(known.fingerprint, status) else { return false }
+    guard let known, isInPlace(known, status) else { return false }
     retireTwin(of: known)
     return true
   }
 
   /// Whether what lies at a picture's place counts as the picture: the same file, whatever was written to it, or one
-  /// with the same size and times, as a backup brings back.
-  private static func isInPlace(_ fingerprint: FileFingerprint, _ status: FileStatus?) -> Bool {
+  /// with the same size and times, as a backup brings back. Not one that is another picture: files of the same size,
+  /// written in the same moment, may have changed places.
+  private func isInPlace(_ picture: PlacedPicture, _ status: FileStatus?) -> Bool {
     guard let status, status.kind == .regular else { return false }
-    return status.inode == fingerprint.inode && status.born == fingerprint.born
-      || status.hasContentMarks(of: fingerprint)
+    if status.inode == picture.fingerprint.inode && status.born == picture.fingerprint.born { return true }
+    guard status.hasContentMarks(of: picture.fingerprint) else { return false }
+    return !((try? ledger.pictures(inode: status.inode)) ?? []).contains {
+      $0.record.id != picture.id && $0.record.fingerprint.born == status.born
+    }
   }
 
   /// A picture that was lost and has come back through an inbox has a record of its own by now.
@@ -204,7 +208,7 @@ extension SortingPipeline {
   /// gone are sought.
   private func lookAtQuiet(at now: ContinuousClock.Instant) {
     // A folder under way is judged as a whole.
-    guard let first = outputs.waiting.first, first.due <= now, outputs.folderScan == nil, outputs.folders.isEmpty
+    guard let due = outputs.waitingDue, due <= now, outputs.folderScan == nil, outputs.folders.isEmpty
     else { return }
     var strays: [StrayReader.Request] = []
     var roots: [FilePath: Root] = [:]
@@ -262,15 +266,13 @@ extension SortingPipeline {
     guard let (tree, path) = tree(holding: picture.path), tree.here != nil,
       let root = try? Root(opening: tree.path, on: fileSystem)
     else { return true }
-    return Self.isInPlace(picture.fingerprint, try? fileSystem.status(of: path, in: root.raw))
+    return isInPlace(picture, try? fileSystem.status(of: path, in: root.raw))
   }
 
   /// The pictures that a file may be, before it is opened; nil where it can be none: no picture of its size is missing
   /// from its place. So an old library is not read.
   private func pictures(like status: FileStatus) -> [SoughtPicture]? {
-    let same = ((try? ledger.pictures(inode: status.inode)) ?? []).filter {
-      $0.record.fingerprint.size == status.size && $0.record.fingerprint.born == status.born
-    }
+    let same = candidates(for: status)
     if !same.isEmpty { return same.map(sought) }
     var last: Int64 = 0
     for _ in 0..<(Self.sizeLimit / Self.outputSlice) {
@@ -280,6 +282,22 @@ extension SortingPipeline {
       last = end.id
     }
     // So many of one size that reading one file costs less than to look for each of them.
+    return []
+  }
+
+  private func candidates(for status: FileStatus) -> [KnownPicture] {
+    pictures(inode: status.inode, born: status.born).filter { $0.record.fingerprint.size == status.size }
+  }
+
+  /// The pictures whose file this is. One whose place another picture took before it was known where it went to is
+  /// among them, unless a later one is of the same file.
+  func pictures(inode: UInt64, born: Timestamp) -> [KnownPicture] {
+    for displaced in [false, true] {
+      let known = ((try? ledger.pictures(inode: inode, displaced: displaced)) ?? []).filter {
+        $0.record.fingerprint.born == born
+      }
+      if !known.isEmpty { return known }
+    }
     return []
   }
 
@@ -339,7 +357,7 @@ extension SortingPipeline {
     let page = (try? ledger.placed(after: after, limit: Self.outputSlice)) ?? []
     for picture in page {
       guard let (tree, path) = tree(holding: picture.path), let root = roots[tree.path] else { continue }
-      if !Self.isInPlace(picture.fingerprint, try? fileSystem.status(of: path, in: root.raw)),
+      if !isInPlace(picture, try? fileSystem.status(of: path, in: root.raw)),
         !isUnresolved(picture.path), isStillMissing(picture)
       {
         outputs.sought[picture.id] = picture
@@ -358,7 +376,11 @@ extension SortingPipeline {
   }
 
   private func compareFiles(_ trees: [OutputTree], _ scan: FolderScan?, next: Int64?) {
-    guard let tree = trees.first else { return judgeFound(next: next) }
+    guard let tree = trees.first else {
+      outputs.found += outputs.foundInPlacesOfOthers
+      outputs.foundInPlacesOfOthers = []
+      return judgeFound(next: next)
+    }
     guard let root = root(of: tree), let scan = scan ?? Self.scan(root, FilePath()) else {
       outputs.comparison = .files(trees: Array(trees.dropFirst()), scan: nil, next: next)
       return pumpSoon()
@@ -371,7 +393,11 @@ extension SortingPipeline {
           status.kind == .regular,
           outputs.soughtInodes.contains(status.inode) || outputs.soughtSizes.contains(status.size)
         else { continue }
-        outputs.found.append((tree, path))
+        switch (try? ledger.placed(at: tree.path.pushing(path))).flatMap({ $0 }) {
+        case nil: outputs.found.append((tree, path))
+        case let known? where isInPlace(known, status): continue
+        default: outputs.foundInPlacesOfOthers.append((tree, path))
+        }
       case .unreadable: continue
       case nil:
         outputs.comparison = .files(trees: Array(trees.dropFirst()), scan: nil, next: next)
@@ -393,9 +419,7 @@ extension SortingPipeline {
         !isExplained(OutputHints.Hint(tree: tree, path: path, due: now), in: root),
         !((try? ledger.isOnItsWay(at: absolute)) ?? true)
       else { continue }
-      let same = ((try? ledger.pictures(inode: status.inode)) ?? []).filter {
-        $0.record.fingerprint.size == status.size && $0.record.fingerprint.born == status.born
-      }
+      let same = candidates(for: status)
       guard !same.isEmpty || bySize[status.size] != nil else { continue }
       requests.append(StrayReader.Request(tree: tree.path, path: path, pictures: same.map(sought)))
     }

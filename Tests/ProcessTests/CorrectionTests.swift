@@ -182,6 +182,39 @@ extension ProcessTests {
       #expect(try newest(winnow, out + "/green/r2.png").label == "green")
     }
 
+    @Test(
+      "pictures that take each other's places, round about, are each known in their new one", arguments: [false, true])
+    func exchanged(isDown: Bool) throws {
+      let winnow = try Winnow()
+      let colours = ["red", "green", "blue"]
+      for (number, colour) in [Picture.Colour.red, .green, .blue].enumerated() {
+        for copy in 0..<4 {
+          try Files.makeFolder(winnow.inbox + "/\(number)")
+          try winnow.put(Picture.png(colour, 10 * number + copy), "\(number)/\(copy).png")
+        }
+      }
+      try winnow.start()
+      try winnow.waitUntilIdle()
+      let out = winnow.output
+      try act(winnow, isDown: isDown) {
+        for copy in 0..<4 {
+          try Files.rename(out + "/red/\(copy).png", to: out + "/aside.png")
+          try Files.rename(out + "/green/\(copy).png", to: out + "/red/\(copy).png")
+          try Files.rename(out + "/blue/\(copy).png", to: out + "/green/\(copy).png")
+          try Files.rename(out + "/aside.png", to: out + "/blue/\(copy).png")
+        }
+      }
+      try waitForCorrections(12, winnow)
+      for copy in 0..<4 {
+        for (index, colour) in colours.enumerated() {
+          let place = "\(out)/\(colours[(index + 2) % 3])/\(copy).png"
+          let rows = try winnow.history(winnow.inbox + "/\(index)/\(copy).png")
+          #expect(rows.first?.to == place && rows.first?.class == colour, "\(rows)")
+        }
+      }
+      try winnow.expectVerified(checked: 12)
+    }
+
     @Test("what is deleted, taken elsewhere, edited, renamed or linked is no correction", arguments: [false, true])
     func noCorrections(isDown: Bool) throws {
       let winnow = try sorted(6)

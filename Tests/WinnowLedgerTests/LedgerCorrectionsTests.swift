@@ -158,6 +158,14 @@ struct LedgerCorrectionsTests {
     #expect(try ledger.placed(after: ids[1], limit: 2).map(\.id) == Array(ids[2..<4]))
     #expect(try ledger.sortedPlace(ofPicture: ids[0]) == Sample.sorted("daisy/0.jpg"))
 
+    // Another picture takes the place of one before it is known where that went to.
+    try note(temporary, ids[1], to: "daisy/2.jpg", .sorted, .keep, at: 30)
+    let displaced = try #require(try ledger.picture(id: ids[2])).record.fingerprint.inode
+    #expect(try ledger.pictures(inode: displaced).isEmpty)
+    #expect(try ledger.pictures(inode: displaced, displaced: true).map(\.record.id) == [ids[2]])
+    try note(temporary, ids[2], to: "rose/2.jpg", .corrected, .set("rose"), at: 31)
+    #expect(try ledger.pictures(inode: displaced).map(\.record.id) == [ids[2]])
+
     let intent = temporary.intent(for: record, to: Sample.sorted("rose/0.jpg"), outcome: .corrected)
     try ledger.commit(outcomes: [], intents: [intent])
     #expect(try ledger.pictures(inode: record.fingerprint.inode).isEmpty)
