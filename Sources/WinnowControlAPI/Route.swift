@@ -3,7 +3,7 @@
 public enum Route: String, CaseIterable, Hashable, Sendable {
   case version, status, events, wait
   case classify, sort, history, undo, redo
-  case reviewList, reviewAccept, reviewSet
+  case reviewList, reviewAccept, reviewSet, reviewSkip
   case pause, resume, rescan, reload, verify, doctor
   case inboxList, inboxAdd, inboxRemove
   case configShow
@@ -46,7 +46,9 @@ public enum Route: String, CaseIterable, Hashable, Sendable {
     switch self {
     case .classify: .file
     case .modelImport: .jsonThenFile
-    case .wait, .sort, .undo, .redo, .reviewAccept, .reviewSet, .pause, .resume, .rescan, .inboxAdd, .dataset: .json
+    case .wait, .sort, .undo, .redo, .reviewAccept, .reviewSet, .reviewSkip, .pause, .resume, .rescan, .inboxAdd,
+      .dataset:
+      .json
     default: .none
     }
   }
@@ -73,6 +75,7 @@ public enum Route: String, CaseIterable, Hashable, Sendable {
     case .reviewList: (.get, "/v1/review")
     case .reviewAccept: (.post, "/v1/review/accept")
     case .reviewSet: (.post, "/v1/review/set")
+    case .reviewSkip: (.post, "/v1/review/skip")
     case .pause: (.post, "/v1/pause")
     case .resume: (.post, "/v1/resume")
     case .rescan: (.post, "/v1/rescan")

@@ -15,9 +15,10 @@ public enum ControlCall: Sendable {
   case undo(UndoRequest, Reply<UndoReply>)
   case redo(UndoRequest, Reply<UndoReply>)
 
-  case reviewList(inbox: String?, RecordStream<ReviewRow>)
+  case reviewList(ReviewQuery, RecordStream<ReviewRow>)
   case reviewAccept(ReviewAcceptRequest, Reply<ReviewReply>)
   case reviewSet(ReviewSetRequest, Reply<ReviewReply>)
+  case reviewSkip(ReviewSkipRequest, Reply<ReviewSkipReply>)
 
   case pause(PauseRequest, Reply<PauseReply>)
   case resume(PauseRequest, Reply<PauseReply>)

@@ -31,13 +31,10 @@ struct IncomingRequest {
     case .undo: return .undo(try body(), Reply(responder))
     case .redo: return .redo(try body(), Reply(responder))
 
-    case .reviewList:
-      if let name = query.unknownName(besides: ["inbox"]) {
-        throw WinnowError(.invalidInput, "\"\(name)\" is not known here", remedy: "use inbox")
-      }
-      return .reviewList(inbox: query["inbox"], RecordStream(responder))
+    case .reviewList: return .reviewList(try ReviewQuery(query), RecordStream(responder))
     case .reviewAccept: return .reviewAccept(try body(), Reply(responder))
     case .reviewSet: return .reviewSet(try body(), Reply(responder))
+    case .reviewSkip: return .reviewSkip(try body(), Reply(responder))
 
     case .pause: return .pause(try body(), Reply(responder))
     case .resume: return .resume(try body(), Reply(responder))

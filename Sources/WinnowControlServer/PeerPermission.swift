@@ -30,7 +30,7 @@ extension Route {
     case .version, .status, .events, .history, .reviewList, .inboxList, .configShow: .visitor
     case .modelList, .modelShow, .modelSummary, .modelFlops, .modelExport: .visitor
     case .jobList, .jobShow, .jobFollow: .visitor
-    case .wait, .classify, .undo, .redo, .reviewAccept, .reviewSet: .member
+    case .wait, .classify, .undo, .redo, .reviewAccept, .reviewSet, .reviewSkip: .member
     case .pause, .resume, .rescan, .verify, .doctor: .member
     case .modelImport, .modelPromote, .modelRollback: .member
     case .jobCancel, .jobResume: .member

@@ -23,13 +23,13 @@ public struct DestinationTemplate: Hashable, Sendable {
     case `class`, year, month, day, camera, subdir, inbox
   }
 
-  private enum Piece: Hashable, Sendable {
+  enum Piece: Hashable, Sendable {
     case text(String)
     case field(Field)
   }
 
   public let text: String
-  private let levels: [[Piece]]
+  let levels: [[Piece]]
 
   /// - Throws: `.invalidInput` for an unknown field, an unclosed brace, a level that is empty, `.` or `..`.
   public init(_ text: String) throws(WinnowError) {

@@ -28,6 +28,9 @@ public struct MoveIntent: Hashable, Sendable {
   /// Whether an empty placeholder may take the name at the destination, and whether one did.
   public var placeholder: PlaceholderUse
 
+  /// The class that a person gave with this move; nil where none did.
+  public var label: String?
+
   /// Across file systems: the hidden name of the copy in the destination folder.
   public var temporaryName: [UInt8]?
   /// Across file systems: the fingerprint of the finished copy, recorded before it is published.
@@ -38,7 +41,7 @@ public struct MoveIntent: Hashable, Sendable {
   public init(
     id: Int64, picture: Int64, run: Int64, source: Place, destination: Place, fingerprint: FileFingerprint,
     digest: ContentDigest?, outcome: HistoryOutcome, reason: String, begun: Timestamp, by: String, undoes: Int64? = nil,
-    numbersTakenNames: Bool = true, placeholder: PlaceholderUse = .forbidden
+    numbersTakenNames: Bool = true, placeholder: PlaceholderUse = .forbidden, label: String? = nil
   ) {
     self.id = id
     self.picture = picture
@@ -54,6 +57,7 @@ public struct MoveIntent: Hashable, Sendable {
     self.undoes = undoes
     self.numbersTakenNames = numbersTakenNames
     self.placeholder = placeholder
+    self.label = label
   }
 }
 

@@ -1,4 +1,4 @@
-import SystemPackage
+public import SystemPackage
 
 /// Turns what the worker said into a decision: a pure function.
 public struct RoutingPolicy: Hashable, Sendable {
@@ -7,6 +7,8 @@ public struct RoutingPolicy: Hashable, Sendable {
   public var template: DestinationTemplate
   /// Whether the inbox has a folder for what looks like nothing known.
   public var hasNoneFolder: Bool
+  /// What people call a class in this inbox, by the model's label: they renamed its folder.
+  public var classNames: [String: String] = [:]
 
   public init(threshold: Double, template: DestinationTemplate, hasNoneFolder: Bool = false) {
     self.threshold = threshold
@@ -34,8 +36,12 @@ public struct RoutingPolicy: Hashable, Sendable {
         reason: "\(best.label) \(share)\(second): below the threshold of \(Self.percent(threshold))")
     }
     return .move(
-      area: .output, folder: template.folder(label: best.label, facts: facts), outcome: .sorted,
-      reason: "\(best.label) \(share)")
+      area: .output, folder: folder(of: best.label, facts: facts), outcome: .sorted, reason: "\(best.label) \(share)")
+  }
+
+  /// Where below the output a picture of this class goes, under the name that people gave the class.
+  public func folder(of label: String, facts: DestinationTemplate.Facts) -> FilePath {
+    template.folder(label: classNames[label] ?? label, facts: facts)
   }
 
   /// What becomes of a file that the worker refused. A truncated one gets here only once it counts as such for good.

@@ -83,7 +83,8 @@ extension ControlDesk {
     WinnowControlAPI.HistoryRow(
       file: (row.to ?? row.from).absolute, from: row.from.absolute, to: row.to?.absolute, outcome: row.outcome,
       reason: row.reason, class: row.className, probability: row.probability, model: row.model?.description,
-      time: row.time, sha256: row.digest?.hex, run: "\(row.run)", by: row.by, inbox: row.inbox)
+      time: row.time, sha256: row.digest?.hex, run: "\(row.run)", by: row.by, inbox: row.inbox,
+      label: row.label)
   }
 
   // MARK: - Undo and redo
@@ -114,45 +115,6 @@ extension ControlDesk {
       }
     } catch {
       reply.fail(error)
-    }
-  }
-
-  // MARK: - Review
-
-  func reviewList(inbox: String?, after id: Int64, _ stream: RecordStream<ReviewRow>) {
-    do throws(WinnowError) {
-      let page = try daemon.ledger.pictures(state: .review, inbox: inbox, after: id)
-      let last = page.last?.id
-      let rows = page.map { picture in
-        ReviewRow(
-          file: picture.place.absolute, inbox: picture.inbox, class: picture.top.first?.label,
-          probability: picture.top.first?.probability,
-          top: picture.top.prefix(5).map { .init(class: $0.label, probability: $0.probability) },
-          model: picture.model?.description, reason: picture.reason, time: picture.time)
-      }
-      stream.emit(page: rows) { [self] in
-        daemon.queue.async { [self] in
-          guard let last else { return stream.finish() }
-          reviewList(inbox: inbox, after: last, stream)
-        }
-      }
-    } catch {
-      stream.fail(error)
-    }
-  }
-
-  func decide(_ files: [(file: FilePath, label: String?)], by: String, _ reply: Reply<ReviewReply>) {
-    let labels = Dictionary(files.map { ($0.file, $0.label) }) { first, _ in first }
-    pipeline.decideReview(files, by: by) { result in
-      reply.answer { () throws(WinnowError) in
-        let report = try result.get()
-        return ReviewReply(
-          placed: report.done.map { move in
-            ReviewReply.Placed(
-              file: move.from, to: move.to,
-              class: (labels[move.from] ?? nil) ?? move.to.removingLastComponent().lastComponent?.string ?? "")
-          }, refused: report.refused.map { FileReason(file: $0.file, reason: $0.reason) })
-      }
     }
   }
 

@@ -50,7 +50,10 @@ extension ControlDesk {
       counts: InboxCounts(
         settling: report.settling, sorted: (counts[.sorted] ?? 0) + (counts[.corrected] ?? 0),
         review: counts[.review] ?? 0, quarantined: counts[.quarantined] ?? 0,
-        left: (counts[.left] ?? 0) + (counts[.held] ?? 0), failed: counts[.failed] ?? 0))
+        left: (counts[.left] ?? 0) + (counts[.held] ?? 0), failed: counts[.failed] ?? 0),
+      notes: report.classNames.sorted { $0.key < $1.key }.filter { $0.key != $0.value }.map {
+        "the class \($0.key) is called \($0.value) here: its folder was renamed"
+      })
   }
 
   private func socketStatus() -> StatusReply.Socket? {

@@ -32,9 +32,11 @@ final class ControlDesk: ControlService, @unchecked Sendable {
     case .history(let query, let stream): history(query, stream)
     case .undo(let request, let reply): reverse(request, isRedo: false, by: by, reply)
     case .redo(let request, let reply): reverse(request, isRedo: true, by: by, reply)
-    case .reviewList(let inbox, let stream): reviewList(inbox: inbox, after: 0, stream)
-    case .reviewAccept(let request, let reply): decide(request.files.map { ($0, nil) }, by: by, reply)
-    case .reviewSet(let request, let reply): decide([(request.file, request.class)], by: by, reply)
+    case .reviewList(let query, let stream): reviewList(query, after: 0, stream)
+    case .reviewAccept(let request, let reply):
+      decide(request.files.isEmpty ? .allProposals : .accept(request.files), by: by, reply)
+    case .reviewSet(let request, let reply): decide(.set(request.files, label: request.class), by: by, reply)
+    case .reviewSkip(let request, let reply): skip(request, by: by, reply)
     case .pause(let request, let reply):
       reply.answer { () throws(WinnowError) in try setPaused(true, request, by: by) }
     case .resume(let request, let reply):

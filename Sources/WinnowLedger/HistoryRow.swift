@@ -27,11 +27,14 @@ public struct HistoryRow: Hashable, Sendable {
   public var undoes: Int64?
   /// The row that took this one back.
   public var undoneBy: Int64?
+  /// The class that a person gave with it; nil where none did.
+  public var label: String?
 
   public init(
     id: Int64, picture: Int64, inbox: String, from: Place, to: Place?, moved: Bool, outcome: HistoryOutcome,
     reason: String, className: String?, probability: Double?, model: ModelVersion?, time: Timestamp,
-    digest: ContentDigest?, run: Int64, by: String, undoes: Int64?, undoneBy: Int64?
+    digest: ContentDigest?, run: Int64, by: String, undoes: Int64?, undoneBy: Int64?,
+    label: String? = nil
   ) {
     self.id = id
     self.picture = picture
@@ -50,5 +53,6 @@ public struct HistoryRow: Hashable, Sendable {
     self.by = by
     self.undoes = undoes
     self.undoneBy = undoneBy
+    self.label = label
   }
 }

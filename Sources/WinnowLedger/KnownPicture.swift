@@ -8,9 +8,13 @@ public struct KnownPicture: Hashable, Sendable {
   /// Whether it has history. False only between its first intent and that intent's outcome.
   public var isDecided: Bool
 
-  public init(record: PictureRecord, isReleased: Bool, isDecided: Bool) {
+  /// The class that a person gave it; nil where none did.
+  public var label: String?
+
+  public init(record: PictureRecord, isReleased: Bool, isDecided: Bool, label: String? = nil) {
     self.record = record
     self.isReleased = isReleased
     self.isDecided = isDecided
+    self.label = label
   }
 }

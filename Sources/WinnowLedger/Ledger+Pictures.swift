@@ -49,9 +49,11 @@ extension Ledger {
 
   /// A page of pictures in one state, by number: the review list.
   ///
-  /// - Parameter id: the last number of the page before; zero for the first.
+  /// - Parameters:
+  ///   - id: the last number of the page before; zero for the first.
+  ///   - skipped: only those that a person skipped in review, or only the others; nil for both.
   public func pictures(
-    state: PictureState, inbox: String? = nil, after id: Int64 = 0, limit: Int = 256
+    state: PictureState, inbox: String? = nil, skipped: Bool? = nil, after id: Int64 = 0, limit: Int = 256
   ) throws(WinnowError) -> [PictureRecord] {
     try read { connection in
       var number: Int64?
@@ -62,8 +64,9 @@ extension Ledger {
       return try connection.all(
         LedgerConnection.pictureColumns + """
            WHERE p.state = ? AND p.gone = 0 AND p.decided = 1 AND p.id > ? AND (?3 IS NULL OR p.inbox = ?3)
+            AND (?5 IS NULL OR p.skipped = ?5)
           ORDER BY p.id LIMIT ?4
-          """, [state.rawValue, id, number, limit]
+          """, [state.rawValue, id, number, limit, skipped]
       ) { try connection.knownPicture($0).record }
     }
   }

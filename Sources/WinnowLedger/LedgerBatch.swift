@@ -29,6 +29,14 @@ public struct LedgerBatch: Sendable {
   }
 }
 
+/// What a note does to the class that a person gave a picture.
+public enum LabelChange: Hashable, Sendable {
+  case keep
+  case set(String)
+  /// No person's word holds any more.
+  case clear
+}
+
 /// A file that was looked at and not moved by Winnow: left, waiting for a fault to pass, or moved by a person.
 public struct PictureNote: Hashable, Sendable {
   /// The picture as it is now; its state is what `outcome` says, whatever the record holds.
@@ -36,11 +44,19 @@ public struct PictureNote: Hashable, Sendable {
   public var outcome: HistoryOutcome
   public var by: String
   public var run: Int64
+  public var label: LabelChange
+  /// Whether it is to stay in review and not be asked about again.
+  public var isSkipped: Bool
 
-  public init(picture: PictureRecord, outcome: HistoryOutcome, by: String, run: Int64) {
+  public init(
+    picture: PictureRecord, outcome: HistoryOutcome, by: String, run: Int64, label: LabelChange = .clear,
+    isSkipped: Bool = false
+  ) {
     self.picture = picture
     self.outcome = outcome
     self.by = by
     self.run = run
+    self.label = label
+    self.isSkipped = isSkipped
   }
 }

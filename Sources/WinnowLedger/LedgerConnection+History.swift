@@ -14,6 +14,8 @@ struct NewHistoryRow {
   var time: Timestamp
   var by: String
   var undoes: Int64?
+  /// The class that a person gave with it.
+  var label: String?
 }
 
 /// Rows of `history`.
@@ -22,7 +24,7 @@ extension LedgerConnection {
   static let historyColumns = """
     SELECT h.id, h.picture, h.inbox, s.path, h.from_name, h.from_root_length, d.path, h.to_name, h.to_root_length,
       h.moved, h.outcome, h.reason, h.class, h.probability, h.model, h.model_version, h.time, h.digest, h.run,
-      h.asked_by, h.undoes, h.undone_by
+      h.asked_by, h.undoes, h.undone_by, h.label
     FROM history h JOIN folder s ON s.id = h.from_folder LEFT JOIN folder d ON d.id = h.to_folder
     """
 
@@ -48,7 +50,8 @@ extension LedgerConnection {
       run: try row.integer(18),
       by: try word(row.integer(19)),
       undoes: row.optionalInteger(20),
-      undoneBy: row.optionalInteger(21))
+      undoneBy: row.optionalInteger(21),
+      label: try row.optionalInteger(22).map(word))
   }
 
   @discardableResult
@@ -69,12 +72,13 @@ extension LedgerConnection {
       try number(ofFolder: from.folder), from.name.blob, from.rootLength,
       try to.map { try number(ofFolder: $0.folder) }, to?.name.blob, to?.rootLength, new.reason, picture.best?.label,
       picture.best?.probability, picture.model, picture.version, picture.digest?.blob, try number(ofWord: new.by),
+      try new.label.map(number(ofWord:)),
     ]
     return try insert(
       """
       INSERT INTO history (picture, run, inbox, time, outcome, moved, undoes, from_folder, from_name, from_root_length,
-        to_folder, to_name, to_root_length, reason, class, probability, model, model_version, digest, asked_by)
-      VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+        to_folder, to_name, to_root_length, reason, class, probability, model, model_version, digest, asked_by, label)
+      VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
       """, StatementArguments(arguments))
   }
 

@@ -19,14 +19,14 @@ extension LedgerConnection {
       StoredFingerprint.encode(intent.fingerprint).blob, intent.digest?.bytes.blob, intent.outcome.rawValue,
       intent.reason, intent.begun.nanoseconds, try number(ofWord: intent.by), intent.undoes, intent.numbersTakenNames,
       intent.temporaryName?.blob, intent.copied.map { StoredFingerprint.encode($0).blob }, intent.retiredName?.blob,
-      intent.placeholder.rawValue,
+      intent.placeholder.rawValue, try intent.label.map(number(ofWord:)),
     ]
     try run(
       """
       INSERT INTO intent (id, picture, run, source_root, source_path, destination_root, destination_path, fingerprint,
         digest, outcome, reason, begun, asked_by, undoes, numbers_taken_names, temporary_name, copied, retired_name,
-        placeholder)
-      VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+        placeholder, label)
+      VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
       """, StatementArguments(arguments))
   }
 
@@ -53,7 +53,7 @@ extension LedgerConnection {
       """
       SELECT id, picture, run, source_root, source_path, destination_root, destination_path, fingerprint, digest,
         outcome, reason, begun, asked_by, undoes, numbers_taken_names, temporary_name, copied, retired_name,
-        placeholder
+        placeholder, label
       FROM intent ORDER BY id
       """
     ) { row in
@@ -69,6 +69,7 @@ extension LedgerConnection {
       intent.copied = try row.optionalBytes(16).map(StoredFingerprint.decode)
       intent.retiredName = row.optionalBytes(17)
       intent.placeholder = PlaceholderUse(rawValue: try row.integer(18)) ?? .forbidden
+      intent.label = try row.optionalInteger(19).map(word)
       return intent
     }
   }
@@ -88,23 +89,55 @@ extension LedgerConnection {
   private func arrive(_ intent: MoveIntent, fingerprint: FileFingerprint, time: Timestamp) throws {
     let place = try StoredPlace(intent.destination)
     let folder = try number(ofFolder: place.folder)
+    let standing = try standing(after: intent)
     let arguments: [(any DatabaseValueConvertible)?] = [
-      folder, place.name.blob, place.rootLength, intent.outcome.state.rawValue, time.nanoseconds, intent.reason,
+      folder, place.name.blob, place.rootLength, standing.state.rawValue, time.nanoseconds, intent.reason,
       StoredFingerprint.encode(fingerprint).blob, intent.digest?.bytes.blob, intent.picture,
     ]
     try run(
       """
       UPDATE picture SET folder = ?, name = ?, root_length = ?, state = ?, decided = 1, released = 0, gone = 0,
-        time = ?, reason = ?, fingerprint = ?, digest = coalesce(?, digest)
+        skipped = 0, time = ?, reason = ?, fingerprint = ?, digest = coalesce(?, digest)
       WHERE id = ?
       """, StatementArguments(arguments))
+    try label(intent.picture, standing.label, by: intent.by, time: time)
     try retireOthers(thanPicture: intent.picture, folder: folder, name: place.name)
     let row = try addHistory(
       NewHistoryRow(
         picture: intent.picture, run: intent.run, outcome: intent.outcome, from: intent.source,
         to: intent.destination, moved: true, reason: intent.reason, time: time, by: intent.by,
-        undoes: intent.undoes))
+        undoes: intent.undoes, label: intent.outcome == .undone ? nil : standing.label))
     if let undoes = intent.undoes { try markUndone(undoes, by: row, picture: intent.picture, outcome: intent.outcome) }
+  }
+
+  /// How a picture stands once it has arrived, and the class a person gave it. What an undo brings back to where an
+  /// earlier move had put it stands as it did then: in review, it is asked about again. Otherwise it is held.
+  private func standing(after intent: MoveIntent) throws -> (state: PictureState, label: String?) {
+    guard let undoes = intent.undoes else { return (intent.outcome.state, intent.label) }
+    if intent.outcome != .undone {
+      let label = try first(
+        "SELECT label FROM history WHERE picture = ? AND undone_by = ? ORDER BY id DESC LIMIT 1",
+        [intent.picture, undoes]
+      ) { try $0.optionalInteger(0).map(word) }
+      return (intent.outcome.state, label ?? nil)
+    }
+    let before = try first(
+      """
+      \(Self.historyColumns)
+      WHERE h.picture = ? AND h.id < ? AND h.undone_by IS NULL AND h.to_folder IS NOT NULL AND h.outcome <> 'undone'
+      ORDER BY h.id DESC LIMIT 1
+      """, [intent.picture, undoes], historyRow)
+    guard let before, before.to?.absolute == intent.destination.absolute else { return (.held, nil) }
+    return (before.outcome.state, before.label)
+  }
+
+  private func label(_ picture: Int64, _ label: String?, by: String, time: Timestamp) throws {
+    try run(
+      "UPDATE picture SET label = ?, labelled = ?, labelled_by = ? WHERE id = ?",
+      [
+        try label.map(number(ofWord:)), label == nil ? nil : time.nanoseconds,
+        label == nil ? nil : try number(ofWord: by), picture,
+      ])
   }
 
   /// A redo takes back the one undo it names. An undo takes back the move it names and with it every later one of the
@@ -121,9 +154,9 @@ extension LedgerConnection {
     }
   }
 
-  /// A move that waits for a fault to pass. An undo or redo that waits leaves the picture in the state it is in.
+  /// A move that waits for a fault to pass. One that a person asked for leaves the picture in the state it is in.
   private func fail(_ intent: MoveIntent, reason: String, time: Timestamp) throws {
-    if intent.undoes == nil {
+    if intent.undoes == nil, intent.label == nil {
       try run(
         "UPDATE picture SET state = 'failed', decided = 1, released = 0, reason = ?, time = ? WHERE id = ?",
         [reason, time.nanoseconds, intent.picture])
@@ -138,9 +171,17 @@ extension LedgerConnection {
   private func record(_ note: PictureNote) throws {
     var picture = note.picture
     picture.state = note.outcome.state
-    let before = try knownPicture(picture.id)?.record.place
+    let known = try knownPicture(picture.id)
+    let before = known?.record.place
     try put(picture)
-    try run("UPDATE picture SET decided = 1 WHERE id = ?", [picture.id])
+    try run("UPDATE picture SET decided = 1, skipped = ? WHERE id = ?", [note.isSkipped, picture.id])
+    let label: String?
+    switch note.label {
+    case .keep: label = known?.label
+    case .set(let given): label = given
+    case .clear: label = nil
+    }
+    if note.label != .keep { try self.label(picture.id, label, by: note.by, time: picture.time) }
     // A person moved it when it lies elsewhere than it did.
     let wasMoved = before.map { $0.absolute != picture.place.absolute } ?? false
     guard try wasMoved || !lastRow(of: picture.id, says: note.outcome, reason: picture.reason) else { return }
@@ -149,6 +190,6 @@ extension LedgerConnection {
         picture: picture.id, run: note.run, outcome: note.outcome,
         from: wasMoved ? before ?? picture.place : picture.place,
         to: wasMoved ? picture.place : nil, moved: false, reason: picture.reason, time: picture.time, by: note.by,
-        undoes: nil))
+        undoes: nil, label: label))
   }
 }

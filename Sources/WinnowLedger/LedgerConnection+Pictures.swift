@@ -8,7 +8,7 @@ extension LedgerConnection {
   static let pictureColumns = """
     SELECT p.id, p.inbox, f.path, p.name, p.root_length, p.state, p.decided, p.released, p.time, p.model,
       p.model_version, p.reason, p.fingerprint, p.digest, p.byte_count, p.format, p.width, p.height,
-      p.perceptual_hash, p.capture_time, p.camera, p.facts_digest, p.top
+      p.perceptual_hash, p.capture_time, p.camera, p.facts_digest, p.top, p.label
     FROM picture p JOIN folder f ON f.id = p.folder
     """
 
@@ -27,7 +27,9 @@ extension LedgerConnection {
       top: try scores(row.optionalBytes(22)),
       model: try model(row, at: 9),
       time: Timestamp(nanoseconds: try row.integer(8)))
-    return KnownPicture(record: record, isReleased: try row.flag(7), isDecided: try row.flag(6))
+    return KnownPicture(
+      record: record, isReleased: try row.flag(7), isDecided: try row.flag(6),
+      label: try row.optionalInteger(23).map(word))
   }
 
   func knownPicture(_ id: Int64) throws -> KnownPicture? {
@@ -91,7 +93,7 @@ extension LedgerConnection {
         digest = excluded.digest, byte_count = excluded.byte_count, format = excluded.format,
         width = excluded.width, height = excluded.height, perceptual_hash = excluded.perceptual_hash,
         capture_time = excluded.capture_time, camera = excluded.camera, facts_digest = excluded.facts_digest,
-        top = excluded.top, released = 0, gone = 0
+        top = excluded.top, released = 0, gone = 0, skipped = 0
       """, StatementArguments(arguments))
     try retireOthers(thanPicture: picture.id, folder: folder, name: place.name)
   }

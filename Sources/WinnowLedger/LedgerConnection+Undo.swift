@@ -109,7 +109,11 @@ extension LedgerConnection {
 
   private func obstacle(to row: HistoryRow, newest: HistoryRow) throws -> UndoRefusal.Reason? {
     if newest.id != row.id { return .movedSince }
-    return try isStill(row.picture, at: row.to) ? nil : .gone
+    if try isStill(row.picture, at: row.to) { return nil }
+    let wasMoved = try exists(
+      "SELECT 1 FROM history WHERE picture = ? AND id > ? AND moved = 0 AND to_folder IS NOT NULL LIMIT 1",
+      [row.picture, row.id])
+    return wasMoved ? .movedByPerson : .gone
   }
 
   private func isStill(_ picture: Int64, at place: Place?) throws -> Bool {

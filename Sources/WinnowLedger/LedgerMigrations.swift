@@ -16,6 +16,7 @@ enum LedgerMigrations {
     migrator.registerMigration("3: placeholders") {
       try $0.execute(sql: "ALTER TABLE intent ADD COLUMN placeholder INTEGER NOT NULL DEFAULT 0")
     }
+    migrator.registerMigration("4: what people say") { try $0.execute(sql: people) }
     return migrator
   }()
 
@@ -143,6 +144,29 @@ enum LedgerMigrations {
     CREATE INDEX history_by_run ON history (run, time);
     CREATE INDEX history_by_source ON history (from_folder, from_name);
     CREATE INDEX history_by_destination ON history (to_folder, to_name) WHERE to_folder IS NOT NULL;
+    """
+
+  private static let people = """
+    -- The class that a person gave, when, and who did; all NULL where none did.
+    ALTER TABLE picture ADD COLUMN label INTEGER REFERENCES word;
+    ALTER TABLE picture ADD COLUMN labelled INTEGER;
+    ALTER TABLE picture ADD COLUMN labelled_by INTEGER REFERENCES word;
+    -- 1 when it is to stay in review and is not asked about again.
+    ALTER TABLE picture ADD COLUMN skipped INTEGER NOT NULL DEFAULT 0;
+    ALTER TABLE history ADD COLUMN label INTEGER REFERENCES word;
+    ALTER TABLE intent ADD COLUMN label INTEGER REFERENCES word;
+    CREATE INDEX picture_by_label ON picture (id) WHERE label IS NOT NULL AND gone = 0;
+    -- By inode and by size, as they stand in the fingerprint.
+    CREATE INDEX picture_by_inode ON picture (substr(fingerprint, 1, 8)) WHERE decided = 1;
+    CREATE INDEX picture_by_size ON picture (substr(fingerprint, 17, 8)) WHERE gone = 0 AND decided = 1;
+
+    -- What people call a class of the model in an inbox: they renamed its folder.
+    CREATE TABLE class_name (
+      inbox INTEGER NOT NULL REFERENCES word,
+      label INTEGER NOT NULL REFERENCES word,
+      name INTEGER NOT NULL REFERENCES word,
+      PRIMARY KEY (inbox, label)
+    ) STRICT, WITHOUT ROWID;
     """
 
   private static let work = """

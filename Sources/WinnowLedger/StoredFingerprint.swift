@@ -31,6 +31,8 @@ enum LittleEndian {
     withUnsafeBytes(of: value.littleEndian) { bytes.append(contentsOf: $0) }
   }
 
+  static func bytes(_ value: UInt64) -> [UInt8] { withUnsafeBytes(of: value.littleEndian) { Array($0) } }
+
   static func take(_ bytes: inout ArraySlice<UInt8>) throws -> UInt64 {
     guard bytes.count >= 8 else { throw LedgerDamage(description: "a BLOB ends early") }
     let value = bytes.prefix(8).reversed().reduce(UInt64(0)) { $0 << 8 | UInt64($1) }

@@ -40,6 +40,8 @@ public struct UndoRefusal: Hashable, Sendable {
     case alreadyUndone
     /// It was moved again afterwards.
     case movedSince
+    /// A person moved it afterwards.
+    case movedByPerson
     /// It is not where Winnow left it, or another file took its place.
     case gone
   }
@@ -60,6 +62,7 @@ public struct UndoRefusal: Hashable, Sendable {
     case .neverMoved: "it was never moved"
     case .alreadyUndone: "it was taken back already"
     case .movedSince: "it was moved again afterwards; take that back first"
+    case .movedByPerson: "a person moved it afterwards, so it is left where they put it"
     case .gone: "it is no longer where Winnow left it"
     }
   }

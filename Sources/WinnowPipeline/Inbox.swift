@@ -21,6 +21,8 @@ final class Inbox {
 
   /// The folder as it was when it was found here; nil while it is away.
   var here: FileStatus?
+  /// What people call the model's classes here: they renamed the folders.
+  var classNames: [String: String] = [:]
   /// Open while there is something to do in it, so that a person can unmount what is idle.
   var root: Root?
   var tracker: SettleTracker
@@ -76,6 +78,12 @@ final class Inbox {
   /// Nothing is left that can go on by itself.
   var isIdle: Bool { tracker.isEmpty && !isScanning && inHand == 0 }
   var isScanning: Bool { scan != nil || wantsScan || !newFolders.isEmpty }
+
+  var policy: RoutingPolicy {
+    var policy = settings.policy
+    policy.classNames = classNames
+    return policy
+  }
 
   func place(of path: FilePath) -> Place { Place(root: settings.path, relative: path) }
 }

@@ -166,6 +166,8 @@ final class MoveStage: @unchecked Sendable {
   /// The row that says why a move whose intent was never made is waiting.
   private static func note(of outcome: MoveOutcome, _ picture: PictureRecord) -> PictureNote? {
     guard case .abandoned(let error, .wait) = outcome.result else { return nil }
+    // What a person asked for is refused, and the picture stays as it is.
+    guard outcome.intent.undoes == nil, outcome.intent.label == nil else { return nil }
     var picture = picture
     picture.place = outcome.intent.source
     picture.state = .failed

@@ -4,7 +4,7 @@ public import WinnowCore
 import WinnowFiles
 public import WinnowLedger
 
-/// Moves that a person asked for by name: undo, redo, review. They take the same way as every other move.
+/// A move that a person asked for by name: undo, redo, review. It takes the same way as every other move.
 public struct OrderedMove: Sendable {
   public var picture: PictureRecord
   public var destination: Place
@@ -14,6 +14,8 @@ public struct OrderedMove: Sendable {
   public var undoes: Int64?
   /// Whether a taken name gets a number; an undo is refused instead.
   public var numbersTakenNames: Bool
+  /// The class that a person gives with it.
+  public var label: String?
 }
 
 /// What became of the moves a person asked for.
@@ -28,16 +30,16 @@ public struct OrderedReport: Sendable {
 
   /// How many were moved, or would be.
   public private(set) var doneCount = 0
-  public private(set) var done: [(from: FilePath, to: FilePath)] = []
+  public private(set) var done: [(from: FilePath, to: FilePath, label: String?)] = []
   public private(set) var refusedCount = 0
   public private(set) var refused: [Refused] = []
   public var run: Int64?
   /// Folders that lost a picture.
   var emptied: Set<FilePath> = []
 
-  mutating func add(done from: FilePath, to: FilePath) {
+  mutating func add(done from: FilePath, to: FilePath, label: String? = nil) {
     doneCount += 1
-    if done.count < Self.namedLimit { done.append((from, to)) }
+    if done.count < Self.namedLimit { done.append((from, to, label)) }
     emptied.insert(from.removingLastComponent())
   }
 
@@ -83,7 +85,8 @@ extension SortingPipeline {
         id: ledger.nextIntentID(), picture: picture.id, run: run, source: picture.place,
         destination: order.destination, fingerprint: picture.fingerprint, digest: picture.digest,
         outcome: order.outcome, reason: order.reason, begun: Timestamp.now(), by: by, undoes: order.undoes,
-        numbersTakenNames: order.numbersTakenNames, placeholder: placeholder(inbox: picture.inbox))
+        numbersTakenNames: order.numbersTakenNames, placeholder: placeholder(inbox: picture.inbox),
+        label: order.label)
       placesInHand.insert(order.destination)
       // A ctime that no file has makes the mover compare the bytes.
       let statusChanged = rehash && picture.digest != nil ? Timestamp(nanoseconds: -1) : nil
@@ -107,7 +110,7 @@ extension SortingPipeline {
     case .moved(let outcome, let picture):
       switch outcome.result {
       case .arrived:
-        page.report.add(done: file, to: outcome.intent.destination.absolute)
+        page.report.add(done: file, to: outcome.intent.destination.absolute, label: outcome.intent.label)
         tell(.picture(Self.event(of: outcome, picture)))
       case .abandoned(let error, _):
         page.report.add(refused: file, error.description)
@@ -219,65 +222,5 @@ extension SortingPipeline {
       pump()
       whenDone(.success(report))
     }
-  }
-
-  // MARK: - Review
-
-  /// Decides pictures that are in review: each goes to the class given, or to the best the model saw.
-  public func decideReview(
-    _ files: [(file: FilePath, label: String?)], by: String,
-    whenDone: @escaping @Sendable (Result<OrderedReport, WinnowError>) -> Void
-  ) {
-    dispatchPrecondition(condition: .onQueue(queue))
-    var report = OrderedReport()
-    var orders: [OrderedMove] = []
-    for (file, label) in files {
-      do throws(WinnowError) {
-        orders.append(try reviewOrder(file, label: label, by: by))
-      } catch {
-        report.add(refused: file, error.description)
-      }
-    }
-    do throws(WinnowError) {
-      let run = try ledger.beginRun(kind: .review, by: by, at: Timestamp.now())
-      report.run = run
-      let refused = report
-      carryOut(orders, run: run, by: by, rehash: false) { [self] ended in
-        var report = refused
-        report.add(ended)
-        try? ledger.finishRun(run, at: Timestamp.now())
-        whenDone(.success(report))
-      }
-    } catch {
-      whenDone(.failure(error))
-    }
-  }
-
-  private func reviewOrder(_ file: FilePath, label: String?, by: String) throws(WinnowError) -> OrderedMove {
-    guard let known = try ledger.picture(at: file), known.record.state == .review else {
-      throw WinnowError(.notFound, "\(file.escaped) is not in review", remedy: "see `winnowctl review list`")
-    }
-    let picture = known.record
-    guard let inbox = inboxes.first(where: { $0.name == picture.inbox }) else {
-      throw WinnowError(.notFound, "the inbox \(picture.inbox) of \(file.escaped) is no longer there")
-    }
-    guard let chosen = label ?? picture.top.first?.label else {
-      throw WinnowError(
-        .invalidInput, "the model gave no class for \(file.escaped)", remedy: "use `winnowctl review set FILE CLASS`")
-    }
-    if label != nil, let model = try? resolveModel(inbox.settings.model), !model.labels.contains(chosen) {
-      throw WinnowError(
-        .invalidInput, "\(model.version) has no class \"\(chosen)\"", remedy: "see `winnowctl model show`")
-    }
-    let facts = DestinationTemplate.Facts(
-      inbox: inbox.name, subfolder: FilePath(), camera: picture.facts?.camera,
-      taken: picture.facts?.captureTime ?? picture.fingerprint.modified)
-    let folder = inbox.settings.policy.template.folder(label: chosen, facts: facts)
-    let isCorrection = chosen != picture.top.first?.label
-    return OrderedMove(
-      picture: picture,
-      destination: Place(root: inbox.settings.output, relative: folder).appending(name: picture.place.name),
-      outcome: isCorrection ? .corrected : .sorted, reason: "\(chosen), decided in review by \(by)",
-      numbersTakenNames: true)
   }
 }

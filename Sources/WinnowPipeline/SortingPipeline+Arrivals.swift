@@ -71,11 +71,13 @@ extension SortingPipeline {
 
   /// Tells the watcher which roots are here and have events.
   func updateWatcher() {
+    let watched = inboxes.filter { inbox in
+      if case .once = inbox.purpose { return false }
+      return inbox.here != nil && !inbox.isPolled
+    }.map { WatchProcess.Root(key: $0.watchKey, path: $0.settings.path, isRecursive: $0.settings.recursive) }
     watch(
-      inboxes.filter { inbox in
-        if case .once = inbox.purpose { return false }
-        return inbox.here != nil && !inbox.isPolled
-      }.map { WatchProcess.Root(key: $0.watchKey, path: $0.settings.path, isRecursive: $0.settings.recursive) })
+      watched
+        + trees.filter { $0.here != nil && !$0.isPolled }.map { WatchProcess.Root(key: $0.watchKey, path: $0.path) })
   }
 
   /// The root, opened again where it was let go; nil, with the inbox found to be away, where it is another by now.
@@ -112,8 +114,11 @@ extension SortingPipeline {
     for record in records {
       if record.root < 0 {
         for inbox in inboxes { inbox.wantsScan = true }
+        outputs.wantsComparison = true
       } else if let inbox = inboxes.first(where: { $0.watchKey == record.root }) {
         take(record, for: inbox)
+      } else if let tree = trees.first(where: { $0.watchKey == record.root }) {
+        take(record, for: tree)
       }
     }
     pump()

@@ -39,13 +39,13 @@ extension SortingPipeline {
           index: Int(score.index), label: model.labels[Int(score.index)], probability: Double(score.probability))
       }
       let prediction = Prediction(model: model.version, top: top, picture: facts)
-      let decision = inbox.settings.policy.decide(prediction, facts: destinationFacts(of: settled, facts, in: inbox))
+      let decision = inbox.policy.decide(prediction, facts: destinationFacts(of: settled, facts, in: inbox))
       carryOut(decision, settled, in: inbox, digest: facts.digest, prediction: prediction)
     case .refused(let refusal, let digest):
       if refusal.kind == .truncated && !settled.isLastTry {
         inbox.tracker.incomplete(path, at: now)
       } else {
-        carryOut(inbox.settings.policy.decide(refusal), settled, in: inbox, digest: digest, prediction: nil)
+        carryOut(inbox.policy.decide(refusal), settled, in: inbox, digest: digest, prediction: nil)
       }
     // The pool sees to it that an answer fits its task.
     case .looked: inbox.tracker.postponed(path, for: .seconds(2), at: now)

@@ -59,6 +59,7 @@ extension SortingPipeline {
       inbox.wantsScan = true
       inbox.retrying.hurry(at: now)
     }
+    outputs.wantsComparison = true
     pump()
     return (wanted.map(\.name), released)
   }
@@ -186,6 +187,8 @@ extension SortingPipeline {
     public var isPaused: Bool
     public var settling: Int
     public var counts: [PictureState: Int]
+    /// What people call the model's classes, by label.
+    public var classNames: [String: String]
   }
 
   public func report() throws(WinnowError) -> [InboxReport] {
@@ -194,7 +197,8 @@ extension SortingPipeline {
     return watchedInboxes.map { inbox in
       InboxReport(
         settings: inbox.settings, isAway: inbox.here == nil, isPolled: inbox.isPolled, isPaused: isPaused(inbox),
-        settling: inbox.tracker.count, counts: counts[inbox.name] ?? [:])
+        settling: inbox.tracker.count, counts: counts[inbox.name] ?? [:],
+        classNames: inbox.classNames)
     }
   }
 

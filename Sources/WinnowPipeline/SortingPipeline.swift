@@ -15,7 +15,9 @@ import WinnowWire
 /// - `+Arrivals`: what the watcher, scans and polls tell becomes `InboxEvent`s of a `SettleTracker`;
 /// - `+Settling`: what is due is looked at, and offered to the worker as far as there is room;
 /// - `+Deciding`: what the worker answers becomes a `Decision`, and that a move or a note;
-/// - `+Outcomes`: what became durable is told to whoever listens.
+/// - `+Outcomes`: what became durable is told to whoever listens;
+/// - `+Outputs`: what the watcher tells of the output trees becomes files that people may have moved;
+/// - `+Corrections`: what they are becomes a note.
 ///
 /// `pump` drives all of it after every event, and one timer wakes it at the next deadline: idle means silent.
 ///
@@ -56,8 +58,11 @@ public final class SortingPipeline: @unchecked Sendable {
   let fileSystem = LinuxFileSystem()
   let mounts: MountMemory
   let moves: MoveStage
+  let strayReader: StrayReader
 
   var inboxes: [Inbox] = []
+  var trees: [OutputTree] = []
+  let outputs = OutputHints()
   var nextKey = 0
   var board = HealthBoard()
   var listeners: [Int: (PipelineEvent) -> Void] = [:]
@@ -105,6 +110,7 @@ public final class SortingPipeline: @unchecked Sendable {
     moves = MoveStage(
       ledger: ledger, fileSystem: fileSystem, mounts: mounts, reply: queue,
       ledgerState: { relay.pipeline?.ledgerState($0) })
+    strayReader = StrayReader(on: fileSystem, reply: queue)
     let paused = try ledger.text(Self.pausedKey)
     self.paused = Set((paused ?? "").split(separator: "\n", omittingEmptySubsequences: paused == nil).map(String.init))
     relay.pipeline = self
@@ -165,12 +171,14 @@ public final class SortingPipeline: @unchecked Sendable {
       }
     }
     for wanted in settings where !kept.contains(where: { $0.settings == wanted }) {
-      kept.append(
-        Inbox(settings: wanted, purpose: .watched, key: nextKey, run: daemonRun, by: Self.daemonName))
+      let inbox = Inbox(settings: wanted, purpose: .watched, key: nextKey, run: daemonRun, by: Self.daemonName)
+      inbox.classNames = (try? ledger.classNames(inbox: wanted.name)) ?? [:]
+      kept.append(inbox)
       nextKey += 1
     }
     inboxes = kept
     for inbox in inboxes where inbox.here == nil { open(inbox) }
+    updateTrees()
     updateWatcher()
     pump()
   }
@@ -210,6 +218,7 @@ public final class SortingPipeline: @unchecked Sendable {
         attend(to: inbox, at: now)
         settle(inbox, at: now)
       }
+      attendOutputs(at: now)
       finishSortRuns()
       answerIdleWaits()
     } while pumpWanted
@@ -231,6 +240,8 @@ public final class SortingPipeline: @unchecked Sendable {
     }
     consider(ledgerRetry.deadline)
     consider(resolving.deadline)
+    consider(outputs.deadline)
+    for tree in trees { consider(tree.opening.deadline) }
     for inbox in inboxes {
       consider(inbox.opening.deadline)
       guard inbox.here != nil else { continue }
@@ -351,7 +362,10 @@ public final class SortingPipeline: @unchecked Sendable {
   private func settledLater(_ settled: Int, _ remaining: [(MoveIntent, WinnowError)]) {
     placesUnresolved = Self.places(of: remaining)
     report(unresolved: remaining)
-    if settled > 0 { for inbox in inboxes { inbox.wantsScan = true } }
+    if settled > 0 {
+      for inbox in inboxes { inbox.wantsScan = true }
+      outputs.wantsComparison = true
+    }
     pump()
   }
 }

@@ -10,16 +10,17 @@ final class Program {
   private var status: Int32?
 
   /// - Parameters:
+  ///   - input: the file that is standard input.
   ///   - output: the file that standard output is appended to.
   ///   - errors: the same for standard error.
   init(
-    _ path: String, _ arguments: [String], environment: [String: String] = [:], output: String = "/dev/null",
-    errors: String = "/dev/null"
+    _ path: String, _ arguments: [String], environment: [String: String] = [:], input: String = "/dev/null",
+    output: String = "/dev/null", errors: String = "/dev/null"
   ) throws {
     var actions = posix_spawn_file_actions_t()
     posix_spawn_file_actions_init(&actions)
     defer { posix_spawn_file_actions_destroy(&actions) }
-    posix_spawn_file_actions_addopen(&actions, 0, "/dev/null", O_RDONLY, 0)
+    posix_spawn_file_actions_addopen(&actions, 0, input, O_RDWR | O_NOCTTY, 0)
     posix_spawn_file_actions_addopen(&actions, 1, output, O_WRONLY | O_CREAT | O_APPEND, 0o644)
     posix_spawn_file_actions_addopen(&actions, 2, errors, O_WRONLY | O_CREAT | O_APPEND, 0o644)
     var attributes = posix_spawnattr_t()

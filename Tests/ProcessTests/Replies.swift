@@ -26,6 +26,7 @@ struct StatusReply: Decodable {
   struct Inbox: Decodable {
     var name: String
     var counts: Counts
+    var notes: [String]
   }
   struct Worker: Decodable {
     var state: String
@@ -35,6 +36,7 @@ struct StatusReply: Decodable {
   var conditions: [Condition]
   var inboxes: [Inbox]
   var worker: Worker
+  var corrections: Int
 
   func holds(_ code: String) -> Bool { conditions.contains { $0.code == code } }
 }
@@ -50,11 +52,34 @@ struct HistoryRow: Decodable {
   var sha256: String?
   var run: String?
   var by: String?
+  var label: String?
 
   private enum CodingKeys: String, CodingKey {
-    case file, from, to, outcome, reason, `class`, sha256, run, by
+    case file, from, to, outcome, reason, `class`, sha256, run, by, label
     case fileBytes = "file_base64"
   }
+}
+
+struct ReviewRow: Decodable {
+  struct Score: Decodable {
+    var `class`: String
+    var probability: Double
+  }
+  var file: String
+  var number: Int
+  var reason: String
+  var top: [Score]
+  var label: String?
+}
+
+struct ReviewReply: Decodable {
+  struct Placed: Decodable {
+    var file: String
+    var to: String
+    var `class`: String
+  }
+  var placed: [Placed]
+  var run: String?
 }
 
 struct FileReason: Decodable {

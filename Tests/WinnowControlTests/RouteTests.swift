@@ -35,7 +35,8 @@ struct RouteTests {
   @Test("nothing that changes something is a GET")
   func noChangeByGet() {
     let changing: [Route] = [
-      .sort, .undo, .redo, .reviewAccept, .reviewSet, .pause, .resume, .rescan, .reload, .inboxAdd, .inboxRemove,
+      .sort, .undo, .redo, .reviewAccept, .reviewSet, .reviewSkip, .pause, .resume, .rescan, .reload, .inboxAdd,
+      .inboxRemove,
       .modelImport, .modelRemove, .modelPromote, .modelRollback, .dataset, .jobCancel, .jobResume,
     ]
     for route in changing { #expect(route.method != .get) }

@@ -41,12 +41,15 @@ final class ServiceDouble: ControlService {
       stream.finish()
     case .undo(_, let reply), .redo(_, let reply): reply.send(UndoReply(done: 2, run: "7"))
     case .reviewList(_, let stream):
-      stream.emit(ReviewRow(file: "/out/_review/a.jpg", inbox: "camera", reason: "unsure", time: Sample.time))
+      stream.emit(
+        ReviewRow(file: "/out/_review/a.jpg", inbox: "camera", reason: "unsure", time: Sample.time, number: 7))
       stream.finish()
     case .reviewAccept(let request, let reply):
       reply.send(ReviewReply(placed: request.files.map { .init(file: $0, to: "/out/cat/a.jpg", class: "cat") }))
     case .reviewSet(let request, let reply):
-      reply.send(ReviewReply(placed: [.init(file: request.file, to: "/out/dog/a.jpg", class: request.class)]))
+      reply.send(
+        ReviewReply(placed: request.files.map { .init(file: $0, to: "/out/dog/a.jpg", class: request.class) }))
+    case .reviewSkip(let request, let reply): reply.send(ReviewSkipReply(skipped: request.files.count))
     case .pause(_, let reply): reply.send(PauseReply(state: .paused, paused: ["camera"]))
     case .resume(_, let reply): reply.send(PauseReply(state: .ready, paused: []))
     case .rescan(let request, let reply):

@@ -27,7 +27,8 @@ struct WinnowctlTests {
     "verbs with one answer print one document with the schema number",
     arguments: [
       ["status"], ["wait", "--idle", "--timeout", "5"], ["undo", "--all"], ["undo", "--since", "2h", "--dry-run"],
-      ["redo"], ["review", "accept", "--all"], ["review", "set", "/out/_review/a.jpg", "dog"], ["pause"],
+      ["redo"], ["review", "accept", "--all"], ["review", "set", "/out/_review/a.jpg", "dog"],
+      ["review", "accept", "5-9"], ["review", "set", "7", "a*.jpg", "dog"], ["review", "skip", "*.jpg"], ["pause"],
       ["resume", "--inbox", "camera"], ["rescan", "--again"], ["reload"], ["verify"], ["doctor"],
       ["inbox", "list"], ["inbox", "add", "/i", "--name", "n", "--output", "/o", "--model", "m", "--threshold", "0.5"],
       ["inbox", "remove", "camera"], ["config", "show"], ["model", "list"], ["model", "show", "flowers"],
@@ -67,6 +68,40 @@ struct WinnowctlTests {
     #expect(objects.allSatisfy { $0["schema"] == 1 })
     let plain = try set.tool.run(arguments.map { Array($0.utf8) })
     #expect(plain.output.contains("\t") && !plain.output.contains("\u{1B}"))
+  }
+
+  @Test("numbers, ranges and patterns mean pictures in review; what means none is told, and nothing is asked for")
+  func reviewSelectors() throws {
+    let set = try Set { call, _ in
+      guard case .reviewList(let query, let stream) = call else { return false }
+      if query.kind == .waiting {
+        for number in 5...8 {
+          stream.emit(
+            ReviewRow(
+              file: FilePath("/out/_review/day \(number)/\(number).jpg"), inbox: "camera", reason: "unsure",
+              time: Sample.time, number: Int64(number)))
+        }
+      }
+      stream.finish()
+      return true
+    }
+    for (words, numbers) in [
+      (["6"], [6]), (["7-99"], [7, 8]), (["8", "5-6", "6"], [8, 5, 6]), (["[56].jpg"], [5, 6]),
+      (["/out/*/day 7/*"], [7]), (["?.jpg"], [5, 6, 7, 8]), (["/out/_review/x.jpg"], []),
+    ] {
+      let outcome = try set.tool.run((["review", "accept", "--json"] + words).map { Array($0.utf8) })
+      #expect(outcome.status == 0, "\(words): \(outcome.messages)")
+      guard case .array(let placed)? = try outcome.objects().first?["placed"] else {
+        Issue.record("no list")
+        continue
+      }
+      let files = numbers.map { JSONValue.string("/out/_review/day \($0)/\($0).jpg") }
+      #expect(placed.map { $0["file"] } == (files.isEmpty ? ["/out/_review/x.jpg"] : files), "\(words)")
+    }
+    for word in ["9", "10-11", "x*", "/out/*.jpg"] {
+      let outcome = try set.tool.run("review", "accept", word)
+      #expect(outcome.status == 1 && outcome.output.isEmpty, "\(word)")
+    }
   }
 
   @Test("classify prints a line a picture, in order, and exits with 4 where some fail and 1 where all do")
@@ -212,7 +247,8 @@ struct WinnowctlTests {
       ["--bogus"], ["status", "--bogus"], ["nonsense"], ["classify"], ["undo"], ["undo", "--all", "--run", "1"],
       ["wait"],
       ["wait", "--idle", "--timeout", "soon"], ["history", "--since", "yesterday"], ["history", "--limit", "-3"],
-      ["review", "accept"], ["inbox", "add", "/i"],
+      ["review", "accept"], ["review", "set", "dog"], ["review", "skip"], ["review", "--each", "--json"],
+      ["review", "list", "--skipped", "--corrected"], ["inbox", "add", "/i"],
       ["model", "import", "x", "--labels", "y", "--name", "z", "--mean", "1"],
       ["inbox", "add", "/i", "--name", "n", "--output", "/o", "--model", "m", "--threshold", "high"],
       ["completions", "tcsh"], ["status", "extra"],

@@ -21,11 +21,14 @@ public struct HistoryRow: Hashable, Sendable {
   /// Who asked for it through the socket; absent where the daemon acted by itself.
   public var by: String?
   public var inbox: String?
+  /// The class that a person gave with it.
+  public var label: String?
 
   public init(
     file: FilePath, from: FilePath? = nil, to: FilePath? = nil, outcome: HistoryOutcome, reason: String,
     class: String? = nil, probability: Double? = nil, model: String? = nil, time: Timestamp, sha256: String? = nil,
-    run: String? = nil, by: String? = nil, inbox: String? = nil
+    run: String? = nil, by: String? = nil, inbox: String? = nil,
+    label: String? = nil
   ) {
     self.file = file
     self.from = from
@@ -40,6 +43,7 @@ public struct HistoryRow: Hashable, Sendable {
     self.run = run
     self.by = by
     self.inbox = inbox
+    self.label = label
   }
 }
 
@@ -59,6 +63,7 @@ extension HistoryRow: Codable {
     run = try fields.decodeIfPresent(String.self, forKey: "run")
     by = try fields.decodeIfPresent(String.self, forKey: "by")
     inbox = try fields.decodeIfPresent(String.self, forKey: "inbox")
+    label = try fields.decodeIfPresent(String.self, forKey: "label")
   }
 
   public func encode(to encoder: any Encoder) throws {
@@ -76,5 +81,6 @@ extension HistoryRow: Codable {
     try fields.encodeIfPresent(run, forKey: "run")
     try fields.encodeIfPresent(by, forKey: "by")
     try fields.encodeIfPresent(inbox, forKey: "inbox")
+    try fields.encodeIfPresent(label, forKey: "label")
   }
 }

@@ -12,10 +12,16 @@ public struct ReviewRow: Hashable, Sendable {
   public var model: String?
   public var reason: String
   public var time: Timestamp
+  /// Names the picture in ranges; it keeps it for good.
+  public var number: Int64
+  /// The class that a person gave it, and who did, where that is known.
+  public var label: String?
+  public var by: String?
 
   public init(
     file: FilePath, inbox: String, class: String? = nil, probability: Double? = nil,
-    top: [ClassifyReply.Score] = [], model: String? = nil, reason: String, time: Timestamp
+    top: [ClassifyReply.Score] = [], model: String? = nil, reason: String, time: Timestamp, number: Int64,
+    label: String? = nil, by: String? = nil
   ) {
     self.file = file
     self.inbox = inbox
@@ -25,6 +31,9 @@ public struct ReviewRow: Hashable, Sendable {
     self.model = model
     self.reason = reason
     self.time = time
+    self.number = number
+    self.label = label
+    self.by = by
   }
 }
 
@@ -39,6 +48,9 @@ extension ReviewRow: Codable {
     model = try fields.decodeIfPresent(String.self, forKey: "model")
     reason = try fields.decode(String.self, forKey: "reason")
     time = try fields.decode(Timestamp.self, forKey: "time")
+    number = try fields.decode(Int64.self, forKey: "number")
+    label = try fields.decodeIfPresent(String.self, forKey: "label")
+    by = try fields.decodeIfPresent(String.self, forKey: "by")
   }
 
   public func encode(to encoder: any Encoder) throws {
@@ -51,6 +63,9 @@ extension ReviewRow: Codable {
     try fields.encodeIfPresent(model, forKey: "model")
     try fields.encode(reason, forKey: "reason")
     try fields.encode(time, forKey: "time")
+    try fields.encode(number, forKey: "number")
+    try fields.encodeIfPresent(label, forKey: "label")
+    try fields.encodeIfPresent(by, forKey: "by")
   }
 }
 
@@ -70,9 +85,24 @@ public struct ReviewReply: Hashable, Sendable {
 
   public var placed: [Placed]
   public var refused: [FileReason]
+  /// The run these moves make up, by which they can be taken back; absent where nothing moved.
+  public var run: String?
 
-  public init(placed: [Placed], refused: [FileReason] = []) {
+  public init(placed: [Placed], refused: [FileReason] = [], run: String? = nil) {
     self.placed = placed
+    self.refused = refused
+    self.run = run
+  }
+}
+
+/// What `review skip` did.
+public struct ReviewSkipReply: Codable, Hashable, Sendable {
+  /// How many pictures stay in review from now on.
+  public var skipped: Int
+  public var refused: [FileReason]
+
+  public init(skipped: Int, refused: [FileReason] = []) {
+    self.skipped = skipped
     self.refused = refused
   }
 }

@@ -1,4 +1,62 @@
 public import SystemPackage
+public import WinnowCore
+
+/// Which pictures to list.
+public struct ReviewQuery: Hashable, Sendable {
+  public enum Kind: String, Hashable, Sendable, CaseIterable {
+    /// Those that wait for a person.
+    case waiting
+    /// Those that a person skipped: they stay in review.
+    case skipped
+    /// Those that a person put into another class than Winnow.
+    case corrected
+  }
+
+  public var inbox: String?
+  public var kind: Kind
+
+  public init(inbox: String? = nil, kind: Kind = .waiting) {
+    self.inbox = inbox
+    self.kind = kind
+  }
+
+  public init(_ query: Query) throws(WinnowError) {
+    try query.allowOnly(["inbox", "kind"])
+    inbox = query["inbox"]
+    let text = query["kind"] ?? Kind.waiting.rawValue
+    guard let kind = Kind(rawValue: text) else {
+      throw WinnowError(
+        .invalidInput, "\"\(text)\" is no kind of review",
+        remedy: "use " + Kind.allCases.map(\.rawValue).joined(separator: ", "))
+    }
+    self.kind = kind
+  }
+
+  public var query: Query {
+    var query = Query()
+    query["inbox"] = inbox
+    if kind != .waiting { query["kind"] = kind.rawValue }
+    return query
+  }
+}
+
+/// Which pictures are to stay in review and not be asked about again.
+public struct ReviewSkipRequest: Hashable, Sendable {
+  public var files: [FilePath]
+
+  public init(files: [FilePath]) { self.files = files }
+}
+
+extension ReviewSkipRequest: Codable {
+  public init(from decoder: any Decoder) throws {
+    files = try decoder.container(keyedBy: Field.self).decode(pathsForKey: "files")
+  }
+
+  public func encode(to encoder: any Encoder) throws {
+    var fields = encoder.container(keyedBy: Field.self)
+    try fields.encode(paths: files, forKey: "files")
+  }
+}
 
 /// Which pictures keep the class the model proposed.
 public struct ReviewAcceptRequest: Hashable, Sendable {
@@ -19,13 +77,13 @@ extension ReviewAcceptRequest: Codable {
   }
 }
 
-/// The class a person gives a picture.
+/// The class a person gives some pictures.
 public struct ReviewSetRequest: Hashable, Sendable {
-  public var file: FilePath
+  public var files: [FilePath]
   public var `class`: String
 
-  public init(file: FilePath, class: String) {
-    self.file = file
+  public init(files: [FilePath], class: String) {
+    self.files = files
     self.class = `class`
   }
 }
@@ -33,13 +91,14 @@ public struct ReviewSetRequest: Hashable, Sendable {
 extension ReviewSetRequest: Codable {
   public init(from decoder: any Decoder) throws {
     let fields = try decoder.container(keyedBy: Field.self)
-    file = try fields.decode(pathForKey: "file")
+    // One picture alone may stand under `file`.
+    files = try fields.decodeIfPresent(pathForKey: "file").map { [$0] } ?? fields.decode(pathsForKey: "files")
     `class` = try fields.decode(String.self, forKey: "class")
   }
 
   public func encode(to encoder: any Encoder) throws {
     var fields = encoder.container(keyedBy: Field.self)
-    try fields.encode(path: file, forKey: "file")
+    try fields.encode(paths: files, forKey: "files")
     try fields.encode(`class`, forKey: "class")
   }
 }

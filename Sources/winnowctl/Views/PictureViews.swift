@@ -39,10 +39,15 @@ extension HistoryOutcome {
 }
 
 extension ReviewRow: Listable {
-  static var widths: [Int] { [16, 6, 12] }
+  static var widths: [Int] { [6, 16, 6, 16, 6, 12] }
 
   var cells: [Cell] {
-    [Cell(`class` ?? "?", .warning), Cell(probability: probability), Cell(inbox), Cell("\(file.escaped)  (\(reason))")]
+    let second = top.dropFirst().first
+    return [
+      Cell(number), Cell(label ?? `class` ?? "?", label == nil ? .warning : .good), Cell(probability: probability),
+      Cell(second?.class ?? "", .quiet), Cell(probability: second?.probability), Cell(inbox),
+      Cell("\(file.escaped)  (\(reason)\(by.map { "; by \($0)" } ?? ""))"),
+    ]
   }
 }
 
@@ -50,6 +55,14 @@ extension ReviewReply: Viewable {
   func describe(in view: inout View) {
     if placed.isEmpty, refused.isEmpty { view.line("there is nothing to place") }
     view.table(["CLASS", "FILE", "NOW"], placed.map { [Cell($0.class, .good), Cell($0.file), Cell($0.to)] })
+    view.refusals(refused)
+    if let run { view.line("run \(run)", .quiet) }
+  }
+}
+
+extension ReviewSkipReply: Viewable {
+  func describe(in view: inout View) {
+    view.line("\(skipped) \(skipped == 1 ? "picture stays" : "pictures stay") in review, and out of the list")
     view.refusals(refused)
   }
 }

@@ -1,0 +1,67 @@
+import Dispatch
+import SystemPackage
+import WinnowControlAPI
+import WinnowControlServer
+import WinnowCore
+import WinnowLedger
+import WinnowPipeline
+
+extension ControlDesk {
+  func reviewList(_ query: ReviewQuery, after id: Int64, _ stream: RecordStream<ReviewRow>) {
+    do throws(WinnowError) {
+      let rows = try reviewRows(query, after: id)
+      stream.emit(page: rows) { [self] in
+        daemon.queue.async { [self] in
+          guard let last = rows.last?.number else { return stream.finish() }
+          reviewList(query, after: last, stream)
+        }
+      }
+    } catch {
+      stream.fail(error)
+    }
+  }
+
+  private func reviewRows(_ query: ReviewQuery, after id: Int64) throws(WinnowError) -> [ReviewRow] {
+    switch query.kind {
+    case .waiting, .skipped:
+      try daemon.ledger.pictures(state: .review, inbox: query.inbox, skipped: query.kind == .skipped, after: id).map {
+        Self.reviewRow($0)
+      }
+    case .corrected:
+      try daemon.ledger.labelled(inbox: query.inbox, correctionsOnly: true, after: id).map {
+        Self.reviewRow($0.record, label: $0.label, by: $0.by)
+      }
+    }
+  }
+
+  private static func reviewRow(_ picture: PictureRecord, label: String? = nil, by: String? = nil) -> ReviewRow {
+    ReviewRow(
+      file: picture.place.absolute, inbox: picture.inbox, class: picture.top.first?.label,
+      probability: picture.top.first?.probability,
+      top: picture.top.prefix(5).map { .init(class: $0.label, probability: $0.probability) },
+      model: picture.model?.description, reason: picture.reason, time: picture.time, number: picture.id, label: label,
+      by: by)
+  }
+
+  func decide(_ decision: ReviewDecision, by: String, _ reply: Reply<ReviewReply>) {
+    pipeline.decideReview(decision, by: by) { result in
+      reply.answer { () throws(WinnowError) in
+        let report = try result.get()
+        return ReviewReply(
+          placed: report.done.map { ReviewReply.Placed(file: $0.from, to: $0.to, class: $0.label ?? "") },
+          refused: report.refused.map { FileReason(file: $0.file, reason: $0.reason) },
+          run: report.doneCount > 0 ? report.run.map { "\($0)" } : nil)
+      }
+    }
+  }
+
+  func skip(_ request: ReviewSkipRequest, by: String, _ reply: Reply<ReviewSkipReply>) {
+    pipeline.skipReview(request.files, by: by) { result in
+      reply.answer { () throws(WinnowError) in
+        let report = try result.get()
+        return ReviewSkipReply(
+          skipped: report.doneCount, refused: report.refused.map { FileReason(file: $0.file, reason: $0.reason) })
+      }
+    }
+  }
+}

@@ -1,0 +1,182 @@
+import Dispatch
+public import SystemPackage
+public import WinnowCore
+import WinnowFiles
+import WinnowLedger
+
+/// What a person decides about pictures.
+public enum ReviewDecision: Sendable {
+  /// Each goes to the best class the model saw.
+  case accept([FilePath])
+  /// The same for all that are in review, have a proposal and were not skipped.
+  case allProposals
+  /// Each goes to this class. Pictures that Winnow was sure of, or a person, can be meant too.
+  case set([FilePath], label: String)
+}
+
+/// Pictures that wait for a person, and what the person says.
+extension SortingPipeline {
+  private static let reviewPage = 256
+
+  /// Decides about pictures; all of it is one run. Calls `whenDone` on the pipeline's queue.
+  public func decideReview(
+    _ decision: ReviewDecision, by: String,
+    whenDone: @escaping @Sendable (Result<OrderedReport, WinnowError>) -> Void
+  ) {
+    dispatchPrecondition(condition: .onQueue(queue))
+    do throws(WinnowError) {
+      let run = try ledger.beginRun(kind: .review, by: by, at: Timestamp.now())
+      switch decision {
+      case .accept(let files): decide(files[...], label: nil, OrderedReport(run: run), by: by, whenDone: whenDone)
+      case .set(let files, let label):
+        decide(files[...], label: label, OrderedReport(run: run), by: by, whenDone: whenDone)
+      case .allProposals: decideAll(after: 0, OrderedReport(run: run), by: by, whenDone: whenDone)
+      }
+    } catch {
+      whenDone(.failure(error))
+    }
+  }
+
+  private func decide(
+    _ files: ArraySlice<FilePath>, label: String?, _ soFar: OrderedReport, by: String,
+    whenDone: @escaping @Sendable (Result<OrderedReport, WinnowError>) -> Void
+  ) {
+    guard !files.isEmpty, let run = soFar.run else { return end(soFar, whenDone: whenDone) }
+    var report = soFar
+    var orders: [OrderedMove] = []
+    for file in files.prefix(Self.reviewPage) {
+      do throws(WinnowError) {
+        orders.append(try reviewOrder(file, label: label, by: by))
+      } catch {
+        report.add(refused: file, error.description)
+      }
+    }
+    let rest = files.dropFirst(Self.reviewPage)
+    carryOut(orders, run: run, by: by, rehash: false) { [self, report] ended in
+      var report = report
+      report.add(ended)
+      decide(rest, label: label, report, by: by, whenDone: whenDone)
+    }
+  }
+
+  private func decideAll(
+    after id: Int64, _ soFar: OrderedReport, by: String,
+    whenDone: @escaping @Sendable (Result<OrderedReport, WinnowError>) -> Void
+  ) {
+    let page: [PictureRecord]
+    do throws(WinnowError) {
+      page = try ledger.pictures(state: .review, skipped: false, after: id, limit: Self.reviewPage)
+    } catch {
+      return whenDone(.failure(error))
+    }
+    guard let last = page.last, let run = soFar.run else { return end(soFar, whenDone: whenDone) }
+    var report = soFar
+    var orders: [OrderedMove] = []
+    for picture in page where !picture.top.isEmpty {
+      do throws(WinnowError) {
+        orders.append(try reviewOrder(picture.place.absolute, label: nil, by: by))
+      } catch {
+        report.add(refused: picture.place.absolute, error.description)
+      }
+    }
+    carryOut(orders, run: run, by: by, rehash: false) { [self, report] ended in
+      var report = report
+      report.add(ended)
+      decideAll(after: last.id, report, by: by, whenDone: whenDone)
+    }
+  }
+
+  private func end(
+    _ report: OrderedReport, whenDone: @escaping @Sendable (Result<OrderedReport, WinnowError>) -> Void
+  ) {
+    if let run = report.run { try? ledger.finishRun(run, at: Timestamp.now()) }
+    whenDone(.success(report))
+  }
+
+  private func reviewOrder(_ file: FilePath, label: String?, by: String) throws(WinnowError) -> OrderedMove {
+    let picture = try picture(inHandsOf: file, states: label == nil ? [.review] : [.review, .sorted, .corrected])
+    guard let inbox = inboxes.first(where: { $0.name == picture.inbox }) else {
+      throw WinnowError(.notFound, "the inbox \(picture.inbox) of \(file.escaped) is no longer there")
+    }
+    guard let chosen = label ?? picture.top.first?.label, !chosen.isEmpty else {
+      throw WinnowError(
+        .invalidInput, "the model gave no class for \(file.escaped)", remedy: "use `winnowctl review set FILE CLASS`")
+    }
+    let facts = DestinationTemplate.Facts(
+      inbox: inbox.name, subfolder: FilePath(), camera: picture.facts?.camera,
+      taken: picture.facts?.captureTime ?? picture.fingerprint.modified)
+    let folder = inbox.policy.folder(of: chosen, facts: facts)
+    if label != nil { try requireClass(chosen, folder, in: inbox) }
+    let called = inbox.classNames[chosen] ?? chosen
+    let template = inbox.settings.policy.template
+    if picture.place.root == inbox.settings.output,
+      template.classFolder(of: picture.place.relative.removingLastComponent())?.label == template.shown(called)
+    {
+      throw WinnowError(.alreadyExists, "\(file.escaped) is in the folder of \(called) already")
+    }
+    let isCorrection = chosen != picture.top.first?.label
+    return OrderedMove(
+      picture: picture,
+      destination: Place(root: inbox.settings.output, relative: folder).appending(name: picture.place.name),
+      outcome: isCorrection ? .corrected : .sorted, reason: "\(chosen), decided in review by \(by)",
+      numbersTakenNames: true, label: called)
+  }
+
+  /// A class is one that the model knows, or one that people made a folder for: a slip of the fingers makes none.
+  private func requireClass(_ label: String, _ folder: FilePath, in inbox: Inbox) throws(WinnowError) {
+    guard let model = try? resolveModel(inbox.settings.model), !model.labels.contains(label),
+      !inbox.classNames.values.contains(label)
+    else { return }
+    if let folder = inbox.settings.policy.template.classFolder(of: folder)?.folder,
+      let root = try? Root(opening: inbox.settings.output, on: fileSystem),
+      let status = try? fileSystem.status(of: folder, in: root.raw), status.kind == .folder
+    {
+      return
+    }
+    throw WinnowError(
+      .invalidInput, "\(model.version) has no class \"\(label)\", and there is no folder of that name",
+      remedy: "see `winnowctl model show`; for a new class make its folder first")
+  }
+
+  private func picture(inHandsOf file: FilePath, states: Set<PictureState>) throws(WinnowError) -> PictureRecord {
+    guard let known = try ledger.picture(at: file), states.contains(known.record.state) else {
+      throw WinnowError(
+        .notFound, states == [.review] ? "\(file.escaped) is not in review" : "Winnow knows no picture \(file.escaped)",
+        remedy: "see `winnowctl review list`")
+    }
+    return known.record
+  }
+
+  // MARK: - Skipping
+
+  /// Leaves pictures in review, not to be asked about again. Calls `whenDone` on the pipeline's queue.
+  public func skipReview(
+    _ files: [FilePath], by: String, whenDone: @escaping @Sendable (Result<OrderedReport, WinnowError>) -> Void
+  ) {
+    dispatchPrecondition(condition: .onQueue(queue))
+    do throws(WinnowError) {
+      let run = try ledger.beginRun(kind: .review, by: by, at: Timestamp.now())
+      var batch = LedgerBatch()
+      var report = OrderedReport(run: run)
+      for file in files {
+        do throws(WinnowError) {
+          var picture = try picture(inHandsOf: file, states: [.review])
+          let reason = picture.reason.split(separator: Self.skippedMark).first.map(String.init) ?? picture.reason
+          picture.reason = reason + Self.skippedMark + by
+          picture.time = Timestamp.now()
+          batch.notes.append(PictureNote(picture: picture, outcome: .review, by: by, run: run, isSkipped: true))
+          report.add(done: file, to: file)
+        } catch {
+          report.add(refused: file, error.description)
+        }
+      }
+      try ledger.commit(batch)
+      try ledger.finishRun(run, at: Timestamp.now())
+      whenDone(.success(report))
+    } catch {
+      whenDone(.failure(error))
+    }
+  }
+
+  private static let skippedMark = "; skipped by "
+}
