@@ -1,5 +1,3 @@
-import Dispatch
-import Synchronization
 public import SystemPackage
 public import WinnowCore
 import WinnowFiles
@@ -61,30 +59,16 @@ public final class WorkerLooking: PictureLooking {
   }
 }
 
-/// The pool's side of it.
-///
-/// `@unchecked Sendable`: `pool` is touched on `queue` alone; the outcomes have a lock.
-private final class LookDesk: @unchecked Sendable {
-  private let queue = DispatchQueue(label: "winnow.look")
-  private let model: ModelVersion
-  private var pool: WorkerPool?
-  private let outcomes = Mutex<[Int: Result<LookOutcome, WinnowError>]>([:])
-  private let arrived = DispatchSemaphore(value: 0)
+/// The worker, and what is known of pictures that never got there.
+private final class LookDesk {
+  private let worker: BlockingWorker
+  private var unreadable: [Int: WinnowError] = [:]
+  /// Where conversions go.
+  private var outputs: [Int: MemoryFile] = [:]
 
-  init(_ launch: WorkerLaunch, as model: ModelVersion) {
-    self.model = model
-    let queue = queue
-    pool = WorkerPool(queue: queue, launch: { _ throws(WinnowError) in launch })
-  }
+  init(_ launch: WorkerLaunch, as model: ModelVersion) { worker = BlockingWorker(launch, as: model) }
 
-  func stop() {
-    let ended = DispatchSemaphore(value: 0)
-    queue.async { [self] in
-      guard let pool else { return _ = ended.signal() }
-      pool.stop { ended.signal() }
-    }
-    ended.wait()
-  }
+  func stop() { worker.stop() }
 
   /// Opens the picture and hands it to the worker; the outcome comes under `number`.
   func submit(_ subject: LookSubject, _ wishes: LookWishes, as number: Int) {
@@ -92,45 +76,27 @@ private final class LookDesk: @unchecked Sendable {
       let picture = try subject.open()
       let size = (try? LinuxFileSystem().status(of: picture.raw).size) ?? 0
       let output = wishes.conversion ? try MemoryFile(size: conversionLimit) : nil
-      let raw = picture.take()
-      let (name, model) = (subject.name, model)
-      queue.async { [self] in
-        let job = ClassifyJob(
-          id: UInt64(number), model: model, descriptor: OwnedDescriptor(raw), displayName: name, byteCount: size,
-          task: .look(wishes, output: output),
-          completion: { [self] outcome in finish(number, Self.outcome(outcome, output)) })
-        pool?.submit(job)
-      }
+      outputs[number] = output
+      worker.submit(
+        picture, name: subject.name, byteCount: size, task: .look(wishes, output: output), as: number)
     } catch {
-      finish(number, .success(.unreadable(error)))
+      unreadable[number] = error
     }
-  }
-
-  private static func outcome(
-    _ outcome: ClassifyOutcome, _ output: MemoryFile?
-  ) -> Result<LookOutcome, WinnowError> {
-    switch outcome {
-    case .looked(let look, let count):
-      let converted = output.flatMap { file in count.map { SharedBytes(file, count: $0) } }
-      return .success(.looked(look, converted: converted))
-    case .refused(let refusal, let digest): return .success(.refused(refusal, digest: digest))
-    case .postponed(let error): return .failure(error)
-    case .classified: return .failure(WinnowError(.malformed, "winnow-worker classified a picture it was to look at"))
-    }
-  }
-
-  private func finish(_ number: Int, _ outcome: Result<LookOutcome, WinnowError>) {
-    outcomes.withLock { $0[number] = outcome }
-    arrived.signal()
   }
 
   /// Waits for the outcome of one picture.
   ///
   /// - Throws: why the worker cannot be had.
   func wait(for number: Int) throws(WinnowError) -> LookOutcome {
-    while true {
-      if let outcome = outcomes.withLock({ $0.removeValue(forKey: number) }) { return try outcome.get() }
-      arrived.wait()
+    if let error = unreadable.removeValue(forKey: number) { return .unreadable(error) }
+    let output = outputs.removeValue(forKey: number)
+    switch worker.wait(for: number) {
+    case .looked(let look, let count):
+      let converted = output.flatMap { file in count.map { SharedBytes(file, count: $0) } }
+      return .looked(look, converted: converted)
+    case .refused(let refusal, let digest): return .refused(refusal, digest: digest)
+    case .postponed(let error): throw error
+    case .classified: throw WinnowError(.malformed, "winnow-worker classified a picture it was to look at")
     }
   }
 }
