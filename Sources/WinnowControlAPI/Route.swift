@@ -8,7 +8,7 @@ public enum Route: String, CaseIterable, Hashable, Sendable {
   case inboxList, inboxAdd, inboxRemove
   case configShow
   case modelList, modelImport, modelShow, modelRemove, modelPromote, modelRollback
-  case modelSummary, modelFlops, modelExport
+  case modelSummary, modelFlops, modelExport, modelQuantize
   case dataset
   case jobList, jobShow, jobFollow, jobCancel, jobResume
 
@@ -46,7 +46,9 @@ public enum Route: String, CaseIterable, Hashable, Sendable {
     switch self {
     case .classify: .file
     case .modelImport: .jsonThenFile
-    case .wait, .sort, .undo, .redo, .reviewAccept, .reviewSet, .pause, .resume, .rescan, .inboxAdd, .dataset: .json
+    case .wait, .sort, .undo, .redo, .reviewAccept, .reviewSet, .pause, .resume, .rescan, .inboxAdd, .modelQuantize,
+      .dataset:
+      .json
     default: .none
     }
   }
@@ -92,6 +94,7 @@ public enum Route: String, CaseIterable, Hashable, Sendable {
     case .modelSummary: (.get, "/v1/models/{model}/summary")
     case .modelFlops: (.get, "/v1/models/{model}/flops")
     case .modelExport: (.get, "/v1/models/{model}/onnx")
+    case .modelQuantize: (.post, "/v1/models/{model}/quantize")
     case .dataset: (.post, "/v1/dataset/{verb}")
     case .jobList: (.get, "/v1/jobs")
     case .jobShow: (.get, "/v1/jobs/{job}")

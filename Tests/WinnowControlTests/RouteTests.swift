@@ -36,7 +36,7 @@ struct RouteTests {
   func noChangeByGet() {
     let changing: [Route] = [
       .sort, .undo, .redo, .reviewAccept, .reviewSet, .pause, .resume, .rescan, .reload, .inboxAdd, .inboxRemove,
-      .modelImport, .modelRemove, .modelPromote, .modelRollback, .dataset, .jobCancel, .jobResume,
+      .modelImport, .modelRemove, .modelPromote, .modelRollback, .modelQuantize, .dataset, .jobCancel, .jobResume,
     ]
     for route in changing { #expect(route.method != .get) }
   }
