@@ -42,6 +42,21 @@ public struct BundleDraft: ~Copyable {
     try BundleStorage.replace(path.appending(BundleManifest.fileName), with: try manifest.json())
   }
 
+  /// Writes what another bundle holds, its manifest and the files `excluded` left out.
+  ///
+  /// - Throws: As `ModelBundle.contents(of:)`.
+  public borrowing func copyFiles(of bundle: ModelBundle, except excluded: Set<String>) throws(WinnowError) {
+    for name in bundle.manifest.files.keys.sorted() where !excluded.contains(name) {
+      let bytes = try bundle.contents(of: name)
+      var folder = path
+      for step in name.split(separator: "/").dropLast() {
+        folder = folder.appending(String(step))
+        if !BundleStorage.exists(folder) { try BundleStorage.makeFolder(folder) }
+      }
+      try write(bytes, to: name)
+    }
+  }
+
   consuming func markPublished() { isPublished = true }
 
   /// Removes drafts whose makers are gone.

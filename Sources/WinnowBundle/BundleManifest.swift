@@ -36,6 +36,8 @@ public struct BundleManifest: Hashable, Sendable, Codable {
   /// The logits are divided by this before the softmax.
   public var temperature: Double
   public var metrics: [String: Metric]
+  /// There exactly where the bundle holds an int8 network beside the one at full precision.
+  public var int8: Int8Promise?
   /// SHA-256 (64 hexadecimal digits) of every file of the bundle but the manifest, by path within it. Filled by
   /// `ModelLibrary.publish`.
   public var files: [String: String]
@@ -43,7 +45,7 @@ public struct BundleManifest: Hashable, Sendable, Codable {
   public init(
     name: String, version: Int = 0, created: Timestamp, classes: [String], input: InputSpec = InputSpec(),
     output: OutputSpec = OutputSpec(), architecture: String? = nil, parent: ModelVersion? = nil,
-    temperature: Double = 1, metrics: [String: Metric] = [:], files: [String: String] = [:]
+    temperature: Double = 1, metrics: [String: Metric] = [:], int8: Int8Promise? = nil, files: [String: String] = [:]
   ) {
     schema = Self.currentSchema
     self.name = name
@@ -56,10 +58,15 @@ public struct BundleManifest: Hashable, Sendable, Codable {
     self.parent = parent
     self.temperature = temperature
     self.metrics = metrics
+    self.int8 = int8
     self.files = files
   }
 
   private struct Header: Codable { var schema: Int }
+
+  /// What the model can be run at. int8 comes first and serves where it is there, unless the configuration says
+  /// otherwise; fp32 and bf16 come from the same file, and the processor decides.
+  public var precisions: [String] { (int8 == nil ? [] : ["int8"]) + ["fp32", "bf16"] }
 
   public var model: ModelVersion { ModelVersion(name: name, version: version) }
 

@@ -2,10 +2,11 @@ import FoundationEssentials
 public import WinnowCore
 
 /// What `golden.json` says: the logits this model gives for the golden pictures, computed at fp32 when the bundle was
-/// made. A worker checks itself against it before it sees a picture.
+/// made, and `golden.int8.json` of its int8 network. A worker checks itself against it before it sees a picture.
 public struct GoldenAnswers: Hashable, Sendable, Codable {
   public static let currentSchema = 1
   public static let fileName = "golden.json"
+  public static let int8FileName = "golden.int8.json"
 
   public struct Answer: Hashable, Sendable, Codable {
     public var picture: GoldenPicture

@@ -5,6 +5,8 @@ public import WinnowCore
 public struct ModelBundle: Sendable {
   /// The network at fp32.
   public static let modelFile = "model.onnx"
+  /// The network in int8, where the bundle has one.
+  public static let int8ModelFile = "model.int8.onnx"
   /// The largest file that is read; ONNX itself ends at 2 GiB without external data.
   public static let largestFile = 2 << 30
   private static let largestManifest = 64 << 20
@@ -21,6 +23,11 @@ public struct ModelBundle: Sendable {
     guard manifest.version > 0, manifest.files[Self.modelFile] != nil else {
       throw WinnowError(
         .malformed, "the bundle \(path.escaped) was never published", remedy: "import the model anew")
+    }
+    guard manifest.int8 == nil || manifest.files[Self.int8ModelFile] != nil else {
+      throw WinnowError(
+        .malformed, "the bundle \(path.escaped) promises an int8 network and holds none",
+        remedy: "roll back to another version, or quantize the model anew")
     }
   }
 
@@ -46,16 +53,19 @@ public struct ModelBundle: Sendable {
   }
 
   /// The answers this model is checked with; nil in a draft that has none yet.
-  public func goldenAnswers() throws(WinnowError) -> GoldenAnswers? {
+  ///
+  /// - Parameter int8: Those of its int8 network.
+  public func goldenAnswers(int8: Bool = false) throws(WinnowError) -> GoldenAnswers? {
+    let file = int8 ? GoldenAnswers.int8FileName : GoldenAnswers.fileName
     let isThere =
       manifest.version > 0
-      ? manifest.files[GoldenAnswers.fileName] != nil
-      : BundleStorage.exists(path.appending(GoldenAnswers.fileName))
+      ? manifest.files[file] != nil
+      : BundleStorage.exists(path.appending(file))
     guard isThere else { return nil }
-    let golden = try GoldenAnswers(json: try contents(of: GoldenAnswers.fileName))
+    let golden = try GoldenAnswers(json: try contents(of: file))
     guard golden.answers.allSatisfy({ $0.logits.count == classes.count }) else {
       throw WinnowError(
-        .malformed, "\(GoldenAnswers.fileName) of \(model) does not have one logit for each class",
+        .malformed, "\(file) of \(model) does not have one logit for each class",
         remedy: "import the model anew")
     }
     return golden

@@ -8,7 +8,7 @@ public enum Route: String, CaseIterable, Hashable, Sendable {
   case inboxList, inboxAdd, inboxRemove
   case configShow
   case modelList, modelImport, modelShow, modelRemove, modelPromote, modelRollback
-  case modelSummary, modelFlops, modelExport
+  case modelSummary, modelFlops, modelExport, modelQuantize
   case dataset
   case jobList, jobShow, jobFollow, jobCancel, jobResume
 
@@ -47,6 +47,7 @@ public enum Route: String, CaseIterable, Hashable, Sendable {
     case .classify: .file
     case .modelImport: .jsonThenFile
     case .wait, .sort, .undo, .redo, .reviewAccept, .reviewSet, .reviewSkip, .pause, .resume, .rescan, .inboxAdd,
+      .modelQuantize,
       .dataset:
       .json
     default: .none
@@ -95,6 +96,7 @@ public enum Route: String, CaseIterable, Hashable, Sendable {
     case .modelSummary: (.get, "/v1/models/{model}/summary")
     case .modelFlops: (.get, "/v1/models/{model}/flops")
     case .modelExport: (.get, "/v1/models/{model}/onnx")
+    case .modelQuantize: (.post, "/v1/models/{model}/quantize")
     case .dataset: (.post, "/v1/dataset/{verb}")
     case .jobList: (.get, "/v1/jobs")
     case .jobShow: (.get, "/v1/jobs/{job}")

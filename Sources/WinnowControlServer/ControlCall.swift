@@ -42,6 +42,8 @@ public enum ControlCall: Sendable {
   case modelSummary(model: String, Reply<ModelSummaryReply>)
   case modelFlops(model: String, Reply<ModelFlopsReply>)
   case modelExport(model: String, FileReply)
+  /// Names a folder, which has to lie under a configured root of the training for a peer that may not name any path.
+  case modelQuantize(model: String, QuantizeRequest, Reply<Job>)
 
   /// For a peer that may not name any path, only folders under a configured root of the training.
   case dataset(DatasetRequest, Reply<Job>)

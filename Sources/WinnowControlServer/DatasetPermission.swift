@@ -28,6 +28,15 @@ public struct DatasetPermission {
     return resolved
   }
 
+  /// For a folder that is only read.
+  ///
+  /// - Returns: the folder; for members with all links resolved.
+  /// - Throws: As `check(_:from:)` of a request.
+  public func check(_ folder: FilePath?, from peer: Peer) throws(WinnowError) -> FilePath? {
+    guard let folder else { return nil }
+    return try check(.check(SplitCheckRequest(folder: folder)), from: peer).paths.first
+  }
+
   private func isUnderRoot(_ path: FilePath) -> Bool {
     roots.contains { root in
       let root = Self.real(root) ?? root.lexicallyNormalized()

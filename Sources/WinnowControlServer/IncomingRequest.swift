@@ -57,6 +57,7 @@ struct IncomingRequest {
     case .modelSummary: return .modelSummary(model: parameter, Reply(responder))
     case .modelFlops: return .modelFlops(model: parameter, Reply(responder))
     case .modelExport: return .modelExport(model: parameter, FileReply(responder))
+    case .modelQuantize: return .modelQuantize(model: parameter, try body(), Reply(responder))
 
     case .dataset: return .dataset(try DatasetRequest(verb: parameter, body: json), Reply(responder))
 

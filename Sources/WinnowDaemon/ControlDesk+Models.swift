@@ -18,7 +18,8 @@ extension ControlDesk {
     }
     return entries.map { entry in
       ModelEntry(
-        name: entry.model.name, version: entry.model.version, current: entry.isCurrent, precision: ["fp32", "bf16"])
+        name: entry.model.name, version: entry.model.version, current: entry.isCurrent,
+        precision: entry.bundle.manifest.precisions)
     }
   }
 
@@ -101,10 +102,13 @@ extension ControlDesk {
   }
 
   func importModel(
-    _ request: ModelImportRequest, _ onnx: SpooledFile, _ stream: RecordStream<WinnowControlAPI.JobRecord>, by: String
+    _ request: ModelImportRequest, _ onnx: SpooledFile, _ stream: RecordStream<WinnowControlAPI.JobRecord>,
+    from peer: Peer, by: String
   ) {
     do throws(WinnowError) {
       let holder = LabHolder()
+      var request = request
+      request.data = try permission.check(request.data, from: peer)
       var spec = request
       spec.labels = []
       let id = try daemon.jobs.begin(kind: "import", spec: spec, by: by) { holder.process?.cancel() }
@@ -133,6 +137,39 @@ extension ControlDesk {
     } catch {
       stream.fail(error)
     }
+  }
+
+  /// - Throws: `.notPermitted` where the peer may not name the folder.
+  func quantize(
+    _ text: String, _ request: QuantizeRequest, from peer: Peer, by: String
+  ) throws(WinnowError) -> Job {
+    let model = try daemon.library.resolve(try ModelReference(text)).model.description
+    let request = QuantizeRequest(data: try permission.check(request.data, from: peer))
+    let holder = LabHolder()
+    let id = try daemon.jobs.begin(kind: "quantize", spec: request, by: by) { holder.process?.cancel() }
+    do throws(WinnowError) {
+      holder.process = try run(
+        LabRequest(verb: .quantize, library: daemon.library.root, model: model, quantize: request), descriptors: [:],
+        progress: { [daemon] fraction, text in daemon.jobs.progress(id, fraction, text) }
+      ) { [daemon] result in
+        holder.process = nil
+        do throws(WinnowError) {
+          let reply = try LabRecord.decodeResult(QuantizeReply.self, from: try result.get())
+          if reply.version != nil { daemon.modelsChanged() }
+          daemon.journal.write(JournalLine(.notice, reply.reason))
+          daemon.jobs.finish(id, result: reply)
+        } catch {
+          daemon.jobs.fail(id, error)
+        }
+      }
+    } catch {
+      daemon.jobs.fail(id, error)
+    }
+    return try daemon.jobs.show(id)
+  }
+
+  private var permission: DatasetPermission {
+    DatasetPermission(roots: daemon.loaded.configuration.training.roots)
   }
 
   final class LabHolder {

@@ -60,7 +60,7 @@ final class ControlDesk: ControlService, @unchecked Sendable {
           }))
     case .modelList(let reply):
       reply.answer { () throws(WinnowError) in ModelListReply(models: try modelEntries()) }
-    case .modelImport(let request, let onnx, let stream): importModel(request, onnx, stream, by: by)
+    case .modelImport(let request, let onnx, let stream): importModel(request, onnx, stream, from: peer, by: by)
     case .modelShow(let model, let reply): lab(.show, model, reply)
     case .modelSummary(let model, let reply): lab(.summary, model, reply)
     case .modelFlops(let model, let reply): lab(.flops, model, reply)
@@ -68,6 +68,8 @@ final class ControlDesk: ControlService, @unchecked Sendable {
     case .modelPromote(let model, let reply): reply.answer { () throws(WinnowError) in try promote(model, by: by) }
     case .modelRollback(let model, let reply): reply.answer { () throws(WinnowError) in try rollback(model, by: by) }
     case .modelExport(let model, let reply): export(model, reply)
+    case .modelQuantize(let model, let request, let reply):
+      reply.answer { () throws(WinnowError) in try quantize(model, request, from: peer, by: by) }
     case .dataset(let request, let reply):
       reply.answer { () throws(WinnowError) in try work(request, from: peer, by: by) }
     case .jobList(let reply):

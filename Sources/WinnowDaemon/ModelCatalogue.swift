@@ -59,9 +59,8 @@ final class ModelCatalogue {
   func launch(_ version: ModelVersion) throws(WinnowError) -> WorkerLaunch {
     let (_, path) = try library.resolve(ModelReference(name: version.name, version: version.version))
     var arguments = [CommandArgument("--bundle"), CommandArgument(path), "--cache", CommandArgument(cache)]
-    // No bundle holds an int8 network yet; what serves instead is the worker's choice, and status says which.
-    let precision = engine.precision == .int8 ? .auto : engine.precision
-    arguments += ["--precision", CommandArgument(precision.rawValue)]
+    // Where the bundle has no int8 network full precision serves, and status says which.
+    arguments += ["--precision", CommandArgument(engine.precision.rawValue)]
     arguments += ["--threads", CommandArgument(engine.threads.map(String.init) ?? "auto")]
     arguments += ["--memory-limit", CommandArgument("\(engine.memoryLimit)")]
     return WorkerLaunch(executable: try programs.path(of: .worker), arguments: arguments)

@@ -1,4 +1,3 @@
-import Dispatch
 import Synchronization
 public import SystemPackage
 public import WinnowCore
@@ -67,43 +66,27 @@ public final class WorkerLooking: PictureLooking {
   }
 }
 
-/// The pool's side of it.
-///
-/// `@unchecked Sendable`: `pool` is touched on `queue` alone; the outcomes have a lock.
-private final class LookDesk: @unchecked Sendable {
-  private let queue = DispatchQueue(label: "winnow.look")
-  private let model: ModelVersion
-  private var pool: WorkerPool?
-  private struct Arrived {
-    var outcomes: [Int: Result<LookOutcome, WinnowError>] = [:]
-    var convertedBytes = 0
+/// The worker, and what is known of pictures that never got there.
+private final class LookDesk: Sendable {
+  private struct Kept {
+    /// What came of pictures that were not sent.
+    var unsent: [Int: Result<LookOutcome, WinnowError>] = [:]
+    /// Where conversions go.
+    var outputs: [Int: MemoryFile] = [:]
   }
-  private let arrived = Mutex(Arrived())
-  private let arrival = DispatchSemaphore(value: 0)
 
-  init(_ launch: WorkerLaunch, as model: ModelVersion) {
-    self.model = model
-    let queue = queue
-    var limits = WorkerLimits()
-    // Nothing of a look is lost with its worker.
-    limits.exitGrace = .seconds(1)
-    pool = WorkerPool(queue: queue, limits: limits, launch: { _ throws(WinnowError) in launch })
-  }
+  private let worker: BlockingWorker
+  private let kept = Mutex(Kept())
+
+  init(_ launch: WorkerLaunch, as model: ModelVersion) { worker = BlockingWorker(launch, as: model) }
 
   /// Bytes of conversions that have arrived and were not waited for yet.
-  var convertedBytes: Int { arrived.withLock { $0.convertedBytes } }
+  var convertedBytes: Int { worker.convertedBytes }
 
   /// What was submitted, or will be, comes back at once as a failure.
-  func giveUp() { queue.async { [self] in pool?.stop {} } }
+  func giveUp() { worker.giveUp() }
 
-  func stop() {
-    let ended = DispatchSemaphore(value: 0)
-    queue.async { [self] in
-      guard let pool else { return _ = ended.signal() }
-      pool.stop { ended.signal() }
-    }
-    ended.wait()
-  }
+  func stop() { worker.stop() }
 
   /// Opens the picture and hands it to the worker; the outcome comes under `number`.
   func submit(_ subject: LookSubject, _ wishes: LookWishes, as number: Int) {
@@ -111,65 +94,35 @@ private final class LookDesk: @unchecked Sendable {
     do throws(WinnowError) {
       output = wishes.conversion ? try MemoryFile(size: conversionLimit) : nil
     } catch {
-      return finish(number, .failure(error))
+      return kept.withLock { $0.unsent[number] = .failure(error) }
     }
     do throws(WinnowError) {
       let picture = try subject.open()
       let size = (try? LinuxFileSystem().status(of: picture.raw).size) ?? 0
-      let raw = picture.take()
-      let (name, model) = (subject.name, model)
-      queue.async { [self] in
-        let job = ClassifyJob(
-          id: UInt64(number), model: model, descriptor: OwnedDescriptor(raw), displayName: name, byteCount: size,
-          task: .look(wishes, output: output),
-          completion: { [self] outcome in finish(number, Self.outcome(outcome, output)) })
-        pool?.submit(job)
-      }
+      kept.withLock { $0.outputs[number] = output }
+      worker.submit(
+        picture, name: subject.name, byteCount: size, task: .look(wishes, output: output), as: number)
     } catch {
-      finish(number, .success(.unreadable(error)))
+      kept.withLock { $0.unsent[number] = .success(.unreadable(error)) }
     }
-  }
-
-  private static func outcome(
-    _ outcome: ClassifyOutcome, _ output: MemoryFile?
-  ) -> Result<LookOutcome, WinnowError> {
-    switch outcome {
-    case .looked(let look, nil): return .success(.looked(look, converted: nil))
-    case .looked(let look, let count?):
-      guard let output, let converted = SharedBytes(output, count: count), converted.frameJPEG else {
-        return .failure(WinnowError(.malformed, "winnow-worker gave back what is no JPEG"))
-      }
-      return .success(.looked(look, converted: converted))
-    case .refused(let refusal, let digest): return .success(.refused(refusal, digest: digest))
-    case .postponed(let error): return .failure(error)
-    case .classified: return .failure(WinnowError(.malformed, "winnow-worker classified a picture it was to look at"))
-    }
-  }
-
-  private func finish(_ number: Int, _ outcome: Result<LookOutcome, WinnowError>) {
-    arrived.withLock { arrived in
-      arrived.outcomes[number] = outcome
-      arrived.convertedBytes += Self.convertedBytes(outcome)
-    }
-    arrival.signal()
   }
 
   /// Waits for the outcome of one picture.
   ///
   /// - Throws: why the worker cannot be had.
   func wait(for number: Int) throws(WinnowError) -> LookOutcome {
-    while true {
-      let outcome = arrived.withLock { arrived in
-        let outcome = arrived.outcomes.removeValue(forKey: number)
-        if let outcome { arrived.convertedBytes -= Self.convertedBytes(outcome) }
-        return outcome
+    if let outcome = kept.withLock({ $0.unsent.removeValue(forKey: number) }) { return try outcome.get() }
+    let output = kept.withLock { $0.outputs.removeValue(forKey: number) }
+    switch worker.wait(for: number) {
+    case .looked(let look, nil): return .looked(look, converted: nil)
+    case .looked(let look, let count?):
+      guard let output, let converted = SharedBytes(output, count: count), converted.frameJPEG else {
+        throw WinnowError(.malformed, "winnow-worker gave back what is no JPEG")
       }
-      if let outcome { return try outcome.get() }
-      arrival.wait()
+      return .looked(look, converted: converted)
+    case .refused(let refusal, let digest): return .refused(refusal, digest: digest)
+    case .postponed(let error): throw error
+    case .classified: throw WinnowError(.malformed, "winnow-worker classified a picture it was to look at")
     }
-  }
-
-  private static func convertedBytes(_ outcome: Result<LookOutcome, WinnowError>) -> Int {
-    if case .success(.looked(_, let converted?)) = outcome { converted.count } else { 0 }
   }
 }

@@ -19,7 +19,7 @@ public struct ModelDesk: Sendable {
     let models = entries.map { entry in
       ModelEntry(
         name: entry.model.name, version: entry.model.version, current: entry.isCurrent,
-        precision: Self.precisions(of: entry.bundle))
+        precision: entry.bundle.manifest.precisions)
     }
     return (ModelListReply(models: models), problems)
   }
@@ -30,10 +30,11 @@ public struct ModelDesk: Sendable {
     let graph = try Self.graph(of: bundle)
     return ModelDetails(
       name: manifest.name, version: manifest.version, current: library.current(of: manifest.name) == bundle.model,
-      precision: Self.precisions(of: bundle), versions: try library.versions(of: manifest.name),
+      precision: manifest.precisions, versions: try library.versions(of: manifest.name),
       classes: manifest.classes, input: Self.details(of: manifest.input),
       parameters: manifest.parameters ?? graph.parameterCount, temperature: manifest.temperature,
-      parent: manifest.parent?.description, created: manifest.created, digest: try Self.manifestDigest(of: bundle),
+      int8: manifest.int8?.sentence, parent: manifest.parent?.description, created: manifest.created,
+      digest: try Self.manifestDigest(of: bundle),
       warnings: ModelWarnings.about(graph, classes: bundle.classes, output: manifest.output),
       metrics: Self.metrics(manifest.measured))
   }
@@ -121,9 +122,6 @@ public struct ModelDesk: Sendable {
     }
     return (bundle, summary, max(1, batch))
   }
-
-  /// fp32 and bf16 come from the same file.
-  private static func precisions(of bundle: ModelBundle) -> [String] { ["fp32", "bf16"] }
 
   private static func details(of input: InputSpec) -> ModelDetails.Input {
     // By way of text, so that 0.485 stays what a person wrote.

@@ -79,7 +79,8 @@ public struct ModelImport {
     // From here on it is there, whether or not somebody still waits for it.
     var warnings = ModelWarnings.about(network.graph, classes: classes, output: network.output)
     report(0.75, "compiling \(model) for this machine")
-    if let complaint = compile(model) { warnings.append(complaint) }
+    let ahead = CompilingAhead(library: library, cache: cache, worker: worker)
+    if let complaint = ahead.compile(model) { warnings.append(complaint) }
     report(1, "\(model) is imported")
     return ModelChangeReply(model: model.name, version: model.version, current: isCurrent, warnings: warnings)
   }
@@ -110,17 +111,5 @@ public struct ModelImport {
       throw WinnowError(.malformed, "winnow-worker did not answer with one value for each class")
     }
     return json
-  }
-
-  /// - Returns: What went wrong, which the worker mends by itself later: without a cache it loads more slowly.
-  private func compile(_ model: ModelVersion) -> String? {
-    guard let cache else { return nil }
-    do {
-      let (_, path) = try library.resolve(ModelReference(name: model.name, version: model.version))
-      _ = try worker.run(["--compile", "--bundle", CommandArgument(path), "--cache", CommandArgument(cache)])
-      return nil
-    } catch {
-      return "\(model) could not be compiled ahead and will load more slowly: \(error.message)"
-    }
   }
 }

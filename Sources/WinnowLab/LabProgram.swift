@@ -66,11 +66,13 @@ public enum LabProgram {
       guard let settings = request.settings, let onnx = request.onnx else {
         throw missing("settings and onnx", request)
       }
-      let importer = ModelImport(
-        into: library, worker: try ProgramLocation.ofThisProcess().path(of: .worker),
-        cache: cache(beside: request.library),
-        cancellation: cancellation, report: output.progress)
-      output.finish(try importer.run(settings, onnx: onnx))
+      output.finish(
+        try making(library, cancellation, output, cache(beside: request.library)).importModel(settings, onnx: onnx))
+    case .quantize:
+      guard let work = request.quantize else { throw missing("quantize", request) }
+      output.finish(
+        try making(library, cancellation, output, cache(beside: request.library)).quantize(
+          try model(request), with: work.data))
     case .list:
       let (models, problems) = try desk.list()
       for problem in problems { tell("winnow-lab: \(problem)\n") }
@@ -88,6 +90,14 @@ public enum LabProgram {
       guard let work = request.dataset else { throw missing("dataset", request) }
       try DatasetDesk(library: library, cancellation: cancellation, output: output).answer(work)
     }
+  }
+
+  private static func making(
+    _ library: ModelLibrary, _ cancellation: Cancellation, _ output: LabOutput, _ cache: FilePath?
+  ) throws(WinnowError) -> ModelMaking {
+    ModelMaking(
+      library: library, worker: try ProgramLocation.ofThisProcess().path(of: .worker), cache: cache,
+      cancellation: cancellation, report: output.progress)
   }
 
   private static func model(_ request: LabRequest) throws(WinnowError) -> ModelReference {

@@ -37,7 +37,7 @@ struct DatasetWork {
     return try LabProcess().run(LabRequest(verb: .dataset, library: library, dataset: request)) { bar.show($0, $1) }
   }
 
-  private static func report<Report: Codable>(of job: Job) throws(WinnowError) -> Report {
+  static func report<Report: Codable>(of job: Job) throws(WinnowError) -> Report {
     if let error = job.error { throw ErrorReply(error).asError }
     guard job.state == .done, let result = job.result else {
       throw WinnowError(

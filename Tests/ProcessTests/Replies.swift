@@ -30,6 +30,7 @@ struct StatusReply: Decodable {
   }
   struct Worker: Decodable {
     var state: String
+    var precision: String?
     var restarts: Int
   }
   var state: String

@@ -56,6 +56,37 @@ struct ModelLibraryTests {
     #expect(error?.code == .notFound)
   }
 
+  @Test("a bundle that promises an int8 network and holds none is refused")
+  func promiseWithoutNetwork() throws {
+    let draft = try library.makeDraft()
+    try draft.write([1, 2, 3], to: "model.onnx")
+    var manifest = manifest("flowers")
+    manifest.int8 = Int8Promise(
+      basis: .agreement, calibrated: 1, judged: 300, drop: nil, agreement: 1, sureAgreement: 1, comparedWith: "fp32")
+    try library.publish(draft, manifest: manifest)
+    let error = #expect(throws: WinnowError.self) { try library.bundle(ModelReference("flowers")) }
+    #expect(error?.code == .malformed)
+  }
+
+  @Test("a draft takes over what another bundle holds, folders too, but for what is left out")
+  func copying() throws {
+    let first = try library.makeDraft()
+    try first.write([1, 2, 3], to: "model.onnx")
+    #expect(first.path.appending("report").withPlatformString { mkdir($0, 0o755) } == 0)
+    try first.write([4], to: "report/page.html")
+    try first.write([5], to: "golden.json")
+    try library.publish(first, manifest: manifest("flowers"))
+    let source = try library.bundle(ModelReference("flowers"))
+    let draft = try library.makeDraft()
+    try draft.copyFiles(of: source, except: ["golden.json"])
+    try library.publish(draft, manifest: manifest("flowers"))
+    let copy = try library.bundle(ModelReference("flowers@2"))
+    var expected = source.manifest.files
+    expected["golden.json"] = nil
+    #expect(copy.manifest.files == expected)
+    try copy.verify()
+  }
+
   @Test("the first version goes live by itself, later ones only by promotion")
   func promotion() throws {
     #expect(try publish("flowers") == ModelVersion(name: "flowers", version: 1))

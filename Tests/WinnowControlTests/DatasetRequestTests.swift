@@ -82,6 +82,20 @@ struct DatasetRequestTests {
     #expect(resolved.paths == [root.appending("set")])
   }
 
+  @Test("a folder that is only read has to lie below training.roots as well, unless none is named")
+  func readFolder() throws {
+    let folder = try TemporaryFolder()
+    let root = folder.path.appending("roots")
+    for path in [root, root.appending("set")] { #expect(path.withPlatformString { mkdir($0, 0o755) } == 0) }
+    let permission = DatasetPermission(roots: [root])
+    #expect(try permission.check(root.appending("set/../set"), from: Self.member) == root.appending("set"))
+    #expect(try permission.check(nil, from: Self.member) == nil)
+    for path in [folder.path, root.appending(".."), "set"] as [FilePath] {
+      #expect(throws: WinnowError.self, "\(path)") { try permission.check(path, from: Self.member) }
+    }
+    #expect(try permission.check(folder.path, from: Self.owner) == folder.path)
+  }
+
   @Test("owners may name any absolute path")
   func owners() throws {
     let request = DatasetRequest.split(SplitRequest(folder: "/anywhere"))

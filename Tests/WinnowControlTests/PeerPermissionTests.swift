@@ -18,6 +18,7 @@ struct PeerPermissionTests {
 
   @Test("members sort and work on data sets only inside the roots")
   func sorting() {
+    #expect(Route.modelQuantize.requirement == .memberInsideRoots)
     #expect(Route.sort.requirement == .memberInsideRoots && Route.dataset.requirement == .memberInsideRoots)
     #expect(!Peer(user: 1000, group: 1000, process: 1, standing: .member).mayNameAnyPath)
     #expect(Peer(user: 0, group: 0, process: 1, standing: .owner).mayNameAnyPath)

@@ -37,7 +37,7 @@ struct RouteTests {
     let changing: [Route] = [
       .sort, .undo, .redo, .reviewAccept, .reviewSet, .reviewSkip, .pause, .resume, .rescan, .reload, .inboxAdd,
       .inboxRemove,
-      .modelImport, .modelRemove, .modelPromote, .modelRollback, .dataset, .jobCancel, .jobResume,
+      .modelImport, .modelRemove, .modelPromote, .modelRollback, .modelQuantize, .dataset, .jobCancel, .jobResume,
     ]
     for route in changing { #expect(route.method != .get) }
   }

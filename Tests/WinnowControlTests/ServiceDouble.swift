@@ -89,6 +89,7 @@ final class ServiceDouble: ControlService {
     case .modelFlops(let model, let reply):
       reply.send(ModelFlopsReply(model: model, parameters: 9408, macs: 118_013_952, flops: 236_027_904))
     case .modelExport(_, let reply): reply.fail(WinnowError(.notFound, "nothing to export"))
+    case .modelQuantize(_, _, let reply): reply.send(Sample.job("quantize"))
     case .dataset(let request, let reply): reply.send(Sample.work(request.verb))
     case .jobList(let reply): reply.send(JobListReply(jobs: [Sample.job("sort")]))
     case .jobShow(let id, let reply):
@@ -111,6 +112,13 @@ enum Sample {
     action: "move", origin: .config)
 
   static let model = ModelEntry(name: "flowers", version: 2, current: true, precision: ["fp32", "bf16"])
+
+  static let quantized = QuantizeReply(
+    model: "flowers@2", version: 3, current: true, reason: "int8 keeps its promise", calibrated: 200,
+    comparison: .init(
+      pictures: 800, labelled: 800, agreement: 0.98, sureAgreement: 1, fullAccuracy: 0.9, int8Accuracy: 0.9, drop: 0,
+      dropBound: 0.005),
+    speed: .init(fullPrecision: "bf16", full: 400, int8: 700))
 
   static let status = StatusReply(
     state: .degraded, version: "1.2.3", pid: 42, started: time,

@@ -96,6 +96,10 @@ struct WireTests {
     #expect(try returns(InboxAddRequest(name: "n", path: "/a", output: "/b", model: "m", threshold: "0.8")))
     #expect(
       try returns(ModelImportRequest(name: "n", labels: ["a"], mean: [0, 0, 0], std: [1, 1, 1], resize: 8, crop: 8)))
+    #expect(try returns(ModelImportRequest(name: "n", labels: ["a"], data: FilePath(bytes: [0x2F, 0xFE]))))
+    #expect(try returns(LabRequest(verb: .quantize, library: "/m", model: "n", quantize: .init(data: "/d"))))
+    #expect(try returns(QuantizeRequest()))
+    #expect(try returns(Sample.quantized))
     #expect(try returns(LabRequest(verb: .import, library: "/m", settings: .init(name: "n", labels: []), onnx: "/x")))
     #expect(try returns(ReviewReply(placed: [.init(file: "/a", to: "/b", class: "c")])))
   }

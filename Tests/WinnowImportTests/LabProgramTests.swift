@@ -148,6 +148,54 @@ struct LabProgramTests {
     #expect(error.message.contains(verb.rawValue))
   }
 
+  @Test("an import with pictures makes a version in int8, judged by the folders whose names are labels")
+  func importWithPictures() throws {
+    let data = folder.path.appending("data")
+    // b's pictures lie deeper, and the last hundred in a folder that is no label.
+    for (index, picture) in QuantisationBench.pictures(430).enumerated() {
+      let place = index < 330 ? ["a", "b/deeper", "c"][index % 3] : "other"
+      let path = data.appending("\(place)/\(index).png")
+      try FileManager.default.createDirectory(
+        atPath: path.removingLastComponent().string, withIntermediateDirectories: true)
+      try Data(picture).write(to: URL(filePath: path.string))
+    }
+    let onnx = try folder.file("small.onnx", try QuantisationBench.graph(.sound).onnxBytes())
+    let settings = ModelImportRequest(name: "small", labels: SmallNetwork.classes, data: data)
+    let reply = try ask(
+      LabRequest(verb: .import, library: library, settings: settings, onnx: onnx), ModelChangeReply.self)
+    #expect(reply.version == 1 && !reply.current)
+    let int8 = try #require(reply.int8)
+    #expect(int8.version == 2 && int8.current, "\(int8.reason)")
+    #expect(int8.calibrated == 86 && int8.comparison?.pictures == 344)
+    let labelled = try #require(int8.comparison?.labelled)
+    #expect((230...290).contains(labelled) && int8.comparison?.fullAccuracy == 1)
+
+    let again = try ask(
+      LabRequest(verb: .quantize, library: library, model: "small@1", quantize: QuantizeRequest(data: data)),
+      QuantizeReply.self)
+    #expect(again.version == 3 && !again.current)
+    let none = #expect(throws: WinnowError.self) {
+      try ask(
+        LabRequest(verb: .quantize, library: library, model: "small", quantize: QuantizeRequest()), QuantizeReply.self)
+    }
+    #expect(none?.code == .invalidInput && none?.remedy?.contains("--data") == true)
+  }
+
+  @Test("an import whose pictures are too few is an import all the same, and says why int8 does not serve")
+  func importWithFewPictures() throws {
+    let data = folder.path.appending("data")
+    try FileManager.default.createDirectory(atPath: data.string, withIntermediateDirectories: true)
+    var request = importRequest
+    request.settings?.data = data
+    let reply = try ask(request, ModelChangeReply.self)
+    #expect(reply.version == 1 && reply.current)
+    #expect(reply.int8?.version == nil && reply.int8?.reason.contains("0 pictures") == true)
+    request.settings?.data = folder.path.appending("gone")
+    let second = try ask(request, ModelChangeReply.self)
+    #expect(second.version == 2 && second.int8 == nil)
+    #expect(second.warnings.contains { $0.contains("full precision") && $0.contains("gone") })
+  }
+
   @Test("what is no request is malformed")
   func noRequest() throws {
     for text in ["nonsense\n", "{}\n", "{\"verb\":\"list\"", ""] {

@@ -15,6 +15,18 @@ enum Surroundings {
 
   static func model(_ name: String) -> FilePath { shared.appending("\(name)-imagenet.onnx") }
 
+  static let hasPhotos = FileManager.default.fileExists(atPath: flowers.string)
+
+  private static let flowers: FilePath = shared.appending("../data/flowers")
+
+  /// 1,000 photos of flowers.
+  static func photos() throws -> [FilePath] {
+    try FileManager.default.contentsOfDirectory(atPath: flowers.string).sorted().flatMap { folder in
+      let path = flowers.appending(folder)
+      return try FileManager.default.contentsOfDirectory(atPath: path.string).sorted().map { path.appending($0) }
+    }
+  }
+
   static func imageNetLabels() throws -> [String] {
     let text = try String(contentsOfFile: shared.appending("imagenet_labels.txt").string, encoding: .utf8)
     return text.split(separator: "\n").map(String.init)

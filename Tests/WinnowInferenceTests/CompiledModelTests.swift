@@ -173,7 +173,7 @@ struct CompiledModelTests {
   func python(name: String) throws {
     let bundle = try LoadedBundle(try ModelBundle(at: try Shared.publish(name, into: models)))
     let golden = try Shared.golden(name).photos.filter { $0.input_tensor != nil }
-    for precision in Precision.allCases {
+    for precision in [Precision.fp32, .bf16] {
       let model = try CompiledModel(bundle, settings: EngineSettings(precision: precision, threads: 2, largestBatch: 8))
       try SelfCheck.run(bundle, with: try model.makeRequest())
       let request = try model.makeRequest()

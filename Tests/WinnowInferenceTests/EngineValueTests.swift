@@ -14,10 +14,28 @@ struct PrecisionTests {
     #expect(Precision.best(onProcessorWith: ["avx2", "avx512f", "avx512_vnni"]) == .fp32)
     #expect(Precision.best(onProcessorWith: []) == .fp32)
     #expect(try PrecisionChoice("auto") == .automatic)
-    #expect(try PrecisionChoice("fp32").resolved(onProcessorWith: ["avx512_bf16"]) == .fp32)
-    #expect(try PrecisionChoice("bf16").resolved(onProcessorWith: ["avx2"]) == .fp32)
-    #expect(try PrecisionChoice("bf16").resolved(onProcessorWith: ["avx512_bf16"]) == .bf16)
+    #expect(try PrecisionChoice("fp32").resolved(onProcessorWith: ["avx512_bf16"], hasInt8: true) == .fp32)
+    #expect(try PrecisionChoice("bf16").resolved(onProcessorWith: ["avx2"], hasInt8: true) == .fp32)
+    #expect(try PrecisionChoice("bf16").resolved(onProcessorWith: ["avx512_bf16"], hasInt8: true) == .bf16)
     #expect(throws: WinnowError.self) { try PrecisionChoice("fp64") }
+  }
+
+  @Test("int8 serves where the bundle has it, unless full precision is asked for", arguments: ["auto", "int8"])
+  func int8(text: String) throws {
+    let choice = try PrecisionChoice(text)
+    #expect(choice.resolved(onProcessorWith: ["avx2"], hasInt8: true) == .int8)
+    #expect(choice.resolved(onProcessorWith: ["avx512_bf16"], hasInt8: false) == .bf16)
+    #expect(choice.resolved(onProcessorWith: ["avx2"], hasInt8: false) == .fp32)
+  }
+
+  @Test(
+    "products of 8-bit numbers have instructions of their own on some processors",
+    arguments: [
+      (["avx512_vnni"], true), (["avx_vnni"], true), (["amx_int8"], true), (["asimddp"], true),
+      (["avx2", "avx512f", "avx512_bf16"], false), ([], false),
+    ])
+  func int8Instructions(flags: [String], isThere: Bool) {
+    #expect(Processor.computesInt8(Set(flags)) == isThere)
   }
 
   @Test("flags are read from cpuinfo")

@@ -7,7 +7,8 @@ public struct ModelEntry: Codable, Hashable, Sendable {
   public var version: Int
   /// Whether it is the one that is used where no version is named.
   public var current: Bool
-  /// What it can be run at: `fp32`, `bf16`, `int8`.
+  /// What it can be run at: `fp32`, `bf16`, and before them `int8` where it keeps its promise; it serves then, unless
+  /// `engine.precision` says otherwise.
   public var precision: [String]
 
   public init(name: String, version: Int, current: Bool, precision: [String]) {
@@ -57,6 +58,8 @@ public struct ModelDetails: Codable, Hashable, Sendable {
   public var input: Input
   public var parameters: Int
   public var temperature: Double
+  /// How its int8 network kept its promise, in a sentence; nil where it has none.
+  public var int8: String?
   /// `flowers@2`.
   public var parent: String?
   public var created: Timestamp
@@ -69,7 +72,8 @@ public struct ModelDetails: Codable, Hashable, Sendable {
 
   public init(
     name: String, version: Int, current: Bool, precision: [String], versions: [Int], classes: [String],
-    input: Input, parameters: Int, temperature: Double, parent: String? = nil, created: Timestamp, digest: String,
+    input: Input, parameters: Int, temperature: Double, int8: String? = nil, parent: String? = nil, created: Timestamp,
+    digest: String,
     warnings: [String] = [], metrics: JSONValue? = nil
   ) {
     self.name = name
@@ -81,6 +85,7 @@ public struct ModelDetails: Codable, Hashable, Sendable {
     self.input = input
     self.parameters = parameters
     self.temperature = temperature
+    self.int8 = int8
     self.parent = parent
     self.created = created
     self.digest = digest
@@ -97,13 +102,19 @@ public struct ModelChangeReply: Codable, Hashable, Sendable {
   /// The version that was live before, where that changed.
   public var previous: Int?
   public var warnings: [String]
+  /// What came of bringing an imported version to int8; nil where that was not asked for.
+  public var int8: QuantizeReply?
 
-  public init(model: String, version: Int, current: Bool, previous: Int? = nil, warnings: [String] = []) {
+  public init(
+    model: String, version: Int, current: Bool, previous: Int? = nil, warnings: [String] = [],
+    int8: QuantizeReply? = nil
+  ) {
     self.model = model
     self.version = version
     self.current = current
     self.previous = previous
     self.warnings = warnings
+    self.int8 = int8
   }
 }
 

@@ -3,7 +3,7 @@ public import SystemPackage
 /// What winnow-lab is asked on its standard input: one JSON object.
 public struct LabRequest: Hashable, Sendable {
   public enum Verb: String, Codable, Hashable, Sendable, CaseIterable {
-    case `import`, list, show, promote, rollback, remove, summary, flops, export
+    case `import`, list, show, promote, rollback, remove, summary, flops, export, quantize
     case dataset
   }
 
@@ -18,12 +18,14 @@ public struct LabRequest: Hashable, Sendable {
   public var onnx: FilePath?
   /// For `export`: the file to write.
   public var output: FilePath?
+  /// For `quantize`.
+  public var quantize: QuantizeRequest?
   /// For `dataset`.
   public var dataset: DatasetRequest?
 
   public init(
     verb: Verb, library: FilePath, model: String? = nil, settings: ModelImportRequest? = nil,
-    onnx: FilePath? = nil, output: FilePath? = nil, dataset: DatasetRequest? = nil
+    onnx: FilePath? = nil, output: FilePath? = nil, quantize: QuantizeRequest? = nil, dataset: DatasetRequest? = nil
   ) {
     self.verb = verb
     self.library = library
@@ -31,6 +33,7 @@ public struct LabRequest: Hashable, Sendable {
     self.settings = settings
     self.onnx = onnx
     self.output = output
+    self.quantize = quantize
     self.dataset = dataset
   }
 }
@@ -44,6 +47,7 @@ extension LabRequest: Codable {
     settings = try fields.decodeIfPresent(ModelImportRequest.self, forKey: "settings")
     onnx = try fields.decodeIfPresent(pathForKey: "onnx")
     output = try fields.decodeIfPresent(pathForKey: "output")
+    quantize = try fields.decodeIfPresent(QuantizeRequest.self, forKey: "quantize")
     dataset = try fields.decodeIfPresent(DatasetRequest.self, forKey: "dataset")
   }
 
@@ -55,6 +59,7 @@ extension LabRequest: Codable {
     try fields.encodeIfPresent(settings, forKey: "settings")
     try fields.encodeIfPresent(path: onnx, forKey: "onnx")
     try fields.encodeIfPresent(path: output, forKey: "output")
+    try fields.encodeIfPresent(quantize, forKey: "quantize")
     try fields.encodeIfPresent(dataset, forKey: "dataset")
   }
 }

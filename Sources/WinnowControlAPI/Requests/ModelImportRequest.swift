@@ -1,5 +1,7 @@
+public import SystemPackage
+
 /// What comes before the bytes of an ONNX file that becomes a model.
-public struct ModelImportRequest: Codable, Hashable, Sendable {
+public struct ModelImportRequest: Hashable, Sendable {
   public var name: String
   /// One a line of the labels file, in the order of the network's outputs.
   public var labels: [String]
@@ -12,10 +14,12 @@ public struct ModelImportRequest: Codable, Hashable, Sendable {
   public var crop: Int?
   /// The file's name, for messages.
   public var source: String?
+  /// A folder of pictures with which the model is brought to int8 as well; absolute.
+  public var data: FilePath?
 
   public init(
     name: String, labels: [String], mean: [Double]? = nil, std: [Double]? = nil, resize: Int? = nil,
-    crop: Int? = nil, source: String? = nil
+    crop: Int? = nil, source: String? = nil, data: FilePath? = nil
   ) {
     self.name = name
     self.labels = labels
@@ -24,5 +28,32 @@ public struct ModelImportRequest: Codable, Hashable, Sendable {
     self.resize = resize
     self.crop = crop
     self.source = source
+    self.data = data
+  }
+}
+
+extension ModelImportRequest: Codable {
+  public init(from decoder: any Decoder) throws {
+    let fields = try decoder.container(keyedBy: Field.self)
+    name = try fields.decode(String.self, forKey: "name")
+    labels = try fields.decode([String].self, forKey: "labels")
+    mean = try fields.decodeIfPresent([Double].self, forKey: "mean")
+    std = try fields.decodeIfPresent([Double].self, forKey: "std")
+    resize = try fields.decodeIfPresent(Int.self, forKey: "resize")
+    crop = try fields.decodeIfPresent(Int.self, forKey: "crop")
+    source = try fields.decodeIfPresent(String.self, forKey: "source")
+    data = try fields.decodeIfPresent(pathForKey: "data")
+  }
+
+  public func encode(to encoder: any Encoder) throws {
+    var fields = encoder.container(keyedBy: Field.self)
+    try fields.encode(name, forKey: "name")
+    try fields.encode(labels, forKey: "labels")
+    try fields.encodeIfPresent(mean, forKey: "mean")
+    try fields.encodeIfPresent(std, forKey: "std")
+    try fields.encodeIfPresent(resize, forKey: "resize")
+    try fields.encodeIfPresent(crop, forKey: "crop")
+    try fields.encodeIfPresent(source, forKey: "source")
+    try fields.encodeIfPresent(path: data, forKey: "data")
   }
 }

@@ -97,6 +97,9 @@ public final class InferenceRequest {
     }
   }
 
+  /// How the layers of the last run were computed; of a model whose settings note layers.
+  func layers() throws(WinnowError) -> [ExecutedLayer] { try ExecutedLayer.layers(of: request) }
+
   private func tensor(of batch: Int) throws(WinnowError) -> OpaquePointer {
     if let tensor = tensors[batch] { return tensor }
     let tensor = try TensorHandle(pixels: memory, batch: batch, side: model.side).take()

@@ -5,17 +5,21 @@ import WinnowFiles
 /// A bundle's contents, read and compared with their hashes before the worker gives up the right to open files.
 public struct LoadedBundle: Sendable {
   public let manifest: BundleManifest
-  /// `model.onnx`.
+  /// The precision that `network` and `golden` are for.
+  public let isInt8: Bool
+  /// `model.onnx`, or `model.int8.onnx`.
   public let network: [UInt8]
   /// SHA-256 of `network`.
   public let digest: ContentDigest
   /// Nil only in a draft.
   public let golden: GoldenAnswers?
 
-  public init(_ bundle: ModelBundle) throws(WinnowError) {
+  /// - Parameter precision: What it is going to be run at; int8 has a network of its own.
+  public init(_ bundle: ModelBundle, for precision: Precision = .fp32) throws(WinnowError) {
     manifest = bundle.manifest
-    network = try bundle.contents(of: ModelBundle.modelFile)
-    golden = try bundle.goldenAnswers()
+    isInt8 = precision == .int8
+    network = try bundle.contents(of: isInt8 ? ModelBundle.int8ModelFile : ModelBundle.modelFile)
+    golden = try bundle.goldenAnswers(int8: isInt8)
     var hasher = ContentHasher()
     hasher.update(network)
     digest = hasher.finish()

@@ -18,6 +18,10 @@ public enum SelfCheck {
     return rows
   }
 
+  /// How far a picture's answer may depend on the batch, as `GoldenCheck.difference` measures. In int8 a last digit of
+  /// a sum may round to another step; a batch that mixes its pictures gives 0.5 and more.
+  static func batchTolerance(at precision: Precision) -> Double { precision == .int8 ? 0.1 : 0.001 }
+
   /// Computes the answers for a new bundle, one picture at a time, and makes sure that a batch gives the same.
   ///
   /// - Throws: `.unfitModel` when it does not: then something in the network mixes the pictures of a batch.
@@ -30,8 +34,9 @@ public enum SelfCheck {
     }
     let answers = GoldenAnswers(
       answers: zip(pictures, single).map { GoldenAnswers.Answer(picture: $0, logits: $1) })
+    let tolerance = batchTolerance(at: model.settings.precision)
     let together = try logits(of: pictures, batch: 3, with: request)
-    for (alone, other) in zip(single, together) where GoldenCheck.difference(other, from: alone) > 0.001 {
+    for (alone, other) in zip(single, together) where GoldenCheck.difference(other, from: alone) > tolerance {
       throw WinnowError(
         .unfitModel, "the network gives a picture another answer when it runs with others",
         remedy: "export it in evaluation mode, with a free batch dimension")
@@ -43,7 +48,8 @@ public enum SelfCheck {
   public static func run(_ bundle: LoadedBundle, with request: InferenceRequest) throws(WinnowError) {
     guard let golden = bundle.golden else {
       throw WinnowError(
-        .malformed, "\(bundle.label) has no \(GoldenAnswers.fileName)", remedy: "import the model anew")
+        .malformed, "\(bundle.label) has no \(bundle.isInt8 ? GoldenAnswers.int8FileName : GoldenAnswers.fileName)",
+        remedy: "import the model anew")
     }
     for batch in Set([1, request.model.largestBatch]) {
       let rows = try logits(of: golden.answers.map(\.picture), batch: batch, with: request)

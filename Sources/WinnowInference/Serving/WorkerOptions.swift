@@ -11,8 +11,10 @@ public struct WorkerOptions: Sendable {
     case look
     /// `--compile`: write the compiled network into the cache.
     case compile
-    /// `--make-golden`: print the golden answers of a draft as JSON.
+    /// `--make-golden`: print the golden answers of a draft as JSON; with `--precision int8` those of its int8 network.
     case makeGolden
+    /// `--measure`: print as JSON how many pictures a second the engine computes at full precision and in int8.
+    case measure
   }
 
   public var task = Task.serve
@@ -22,6 +24,8 @@ public struct WorkerOptions: Sendable {
   public var precision = PrecisionChoice.automatic
   /// Nil: as many as there are processors.
   public var threads: Int?
+  /// The most pictures in one run; nil: what suits the threads.
+  public var batch: Int?
   /// Bytes of memory beyond what is mapped once the model is loaded.
   public var memoryLimit = 2 << 30
   public var limits = DecodeLimits()
@@ -40,12 +44,14 @@ public struct WorkerOptions: Sendable {
       case "--look": task = .look
       case "--compile": task = .compile
       case "--make-golden": task = .makeGolden
+      case "--measure": task = .measure
       case "--bundle": bundle = FilePath(try Self.value(of: option, &rest))
       case "--cache": cache = FilePath(try Self.value(of: option, &rest))
       case "--precision": precision = try PrecisionChoice(try Self.value(of: option, &rest))
       case "--threads":
         let text = try Self.value(of: option, &rest)
         threads = text == "auto" ? nil : try Self.number(text, of: option, in: 1...1024)
+      case "--batch": batch = try Self.number(try Self.value(of: option, &rest), of: option, in: 1...256)
       case "--memory-limit":
         memoryLimit = try Self.number(
           try Self.value(of: option, &rest), of: option, in: Self.smallestMemoryLimit...(1 << 46))

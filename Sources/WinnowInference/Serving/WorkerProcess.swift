@@ -30,6 +30,7 @@ public enum WorkerProcess {
       case .look: try look(options)
       case .compile: try compile(options)
       case .makeGolden: try makeGolden(options)
+      case .measure: try measure(options)
       }
       return 0
     } catch {
@@ -42,27 +43,35 @@ public enum WorkerProcess {
 
   private static func serve(_ options: WorkerOptions) throws(WinnowError) {
     try checkSocket()
-    let bundle = try LoadedBundle(try ModelBundle(at: options.bundle))
-    let settings = settings(options)
+    let published = try ModelBundle(at: options.bundle)
+    let precision = precision(options, published)
+    let bundle = try LoadedBundle(published, for: precision)
+    // Read while files can be read.
+    let exact = precision == .int8 && options.precision == .automatic ? try LoadedBundle(published) : bundle
+    let settings = settings(options, precision)
     let blob = options.cache.flatMap { ModelCache(folder: $0).blob(for: key(bundle, settings)) }
     let sandbox = try WorkerSandbox()
-    let model: CompiledModel
-    do {
-      model = try load(bundle, blob: blob, settings: settings)
-    } catch {
-      // Nobody asked for bf16, and this network does not bear it.
-      guard options.precision == .automatic, settings.precision == .bf16, error.code == .goldenMismatch else {
-        throw error
-      }
-      WorkerSandbox.note("\(error.message); fp32 is used")
-      var exact = settings
-      exact.precision = .fp32
-      model = try load(bundle, blob: nil, settings: exact)
-    }
+    let model = try load(bundle, blob: blob, settings: settings, elseExactly: exact, options)
     let service = try WorkerService(model: model, manifest: bundle.manifest, options: options)
     ImageDecoder.prepare()
     try sandbox.seal(memory: options.memoryLimit)
     try service.serve(on: .standard)
+  }
+
+  /// - Parameter exact: The full precision, for where nobody asked for less and this machine does not bear it.
+  private static func load(
+    _ bundle: LoadedBundle, blob: CompiledBlob?, settings: EngineSettings, elseExactly exact: LoadedBundle,
+    _ options: WorkerOptions
+  ) throws(WinnowError) -> CompiledModel {
+    do {
+      return try load(bundle, blob: blob, settings: settings)
+    } catch {
+      guard options.precision == .automatic, settings.precision != .fp32, error.code == .goldenMismatch else {
+        throw error
+      }
+      WorkerSandbox.note("\(error.message); fp32 is used")
+      return try load(exact, blob: nil, settings: self.settings(options, .fp32))
+    }
   }
 
   private static func look(_ options: WorkerOptions) throws(WinnowError) {
@@ -103,8 +112,10 @@ public enum WorkerProcess {
   /// Writes the cache. Never sees a picture, so it may write.
   private static func compile(_ options: WorkerOptions) throws(WinnowError) {
     guard let folder = options.cache else { return }
-    let bundle = try LoadedBundle(try ModelBundle(at: options.bundle))
-    let settings = settings(options)
+    let published = try ModelBundle(at: options.bundle)
+    let precision = precision(options, published)
+    let bundle = try LoadedBundle(published, for: precision)
+    let settings = settings(options, precision)
     let model = try CompiledModel(bundle, settings: settings)
     try SelfCheck.run(bundle, with: try model.makeRequest())
     try ModelCache(folder: folder).store(model, as: key(bundle, settings))
@@ -112,13 +123,28 @@ public enum WorkerProcess {
 
   /// Runs a network that nobody has looked at yet, so in the sandbox.
   private static func makeGolden(_ options: WorkerOptions) throws(WinnowError) {
-    let bundle = try LoadedBundle(try ModelBundle(draft: options.bundle))
-    var settings = settings(options)
-    settings.precision = .fp32
+    let precision = options.precision == .fixed(.int8) ? Precision.int8 : .fp32
+    let bundle = try LoadedBundle(try ModelBundle(draft: options.bundle), for: precision)
     let sandbox = try WorkerSandbox()
-    let model = try CompiledModel(bundle, settings: settings)
+    let model = try CompiledModel(bundle, settings: settings(options, precision))
     try sandbox.seal(memory: options.memoryLimit)
     try print(try SelfCheck.makeAnswers(with: model).json())
+  }
+
+  /// Runs both networks of a draft as they would be served, in turn, so that what else the machine does hits both.
+  private static func measure(_ options: WorkerOptions) throws(WinnowError) {
+    let draft = try ModelBundle(draft: options.bundle)
+    let flags = Processor.flags()
+    let precision = options.precision.resolved(onProcessorWith: flags, hasInt8: false)
+    let bundles = (full: try LoadedBundle(draft, for: precision), int8: try LoadedBundle(draft, for: .int8))
+    var noting = settings(options, .int8)
+    noting.notesLayers = true
+    let sandbox = try WorkerSandbox()
+    let full = try CompiledModel(bundles.full, settings: settings(options, precision))
+    let int8 = try CompiledModel(bundles.int8, settings: settings(options, .int8))
+    let noted = try CompiledModel(bundles.int8, settings: noting)
+    try sandbox.seal(memory: options.memoryLimit)
+    try print(try EngineSpeed.measure(full: full, int8: int8, noted: noted, onProcessorWith: flags).json())
   }
 
   // MARK: Parts
@@ -130,16 +156,20 @@ public enum WorkerProcess {
         write(STDOUT_FILENO, $0.baseAddress.map { $0 + written }, $0.count - written)
       }
       guard count > 0 || errno == EINTR else {
-        throw WinnowError(.systemCall, "cannot print the golden answers", cause: String(cString: strerror(errno)))
+        throw WinnowError(.systemCall, "cannot print its answer", cause: String(cString: strerror(errno)))
       }
       written += max(count, 0)
     }
   }
 
-  private static func settings(_ options: WorkerOptions) -> EngineSettings {
+  private static func precision(_ options: WorkerOptions, _ bundle: ModelBundle) -> Precision {
+    options.precision.resolved(onProcessorWith: Processor.flags(), hasInt8: bundle.manifest.int8 != nil)
+  }
+
+  private static func settings(_ options: WorkerOptions, _ precision: Precision) -> EngineSettings {
     EngineSettings(
-      precision: options.precision.resolved(onProcessorWith: Processor.flags()),
-      threads: options.threads ?? Processor.count())
+      precision: precision, remainder: Precision.best(onProcessorWith: Processor.flags()),
+      threads: options.threads ?? Processor.count(), largestBatch: options.batch)
   }
 
   private static func key(_ bundle: LoadedBundle, _ settings: EngineSettings) -> ModelCache.Key {

@@ -9,7 +9,8 @@ extension ModelVerbs {
     static let configuration = CommandConfiguration(
       abstract: "Make a model from an ONNX picture classifier.",
       discussion: """
-        The first version of a name goes live by itself, later ones by promote.
+        The first version of a name goes live by itself, later ones by promote. With --data a further version with an
+        int8 network is made, as by `model quantize`.
 
         EXAMPLE:
           winnowctl model import resnet.onnx --labels imagenet.txt --name resnet \\
@@ -39,6 +40,9 @@ extension ModelVerbs {
     @Option(help: ArgumentHelp("Side of the square that is cut out.", valueName: "pixels"))
     var crop: Int?
 
+    @Option(help: ArgumentHelp("A folder of pictures, to bring the model to int8 with.", valueName: "dir"))
+    var data: FileArgument?
+
     func validate() throws {
       for (name, value) in [("--resize", resize), ("--crop", crop)] {
         if let value, value < 1 { throw ValidationError("\(name) is a number of pixels.") }
@@ -51,7 +55,7 @@ extension ModelVerbs {
       let network = try ReadableFile(file)
       let settings = ModelImportRequest(
         name: name, labels: try LabelsFile.read(labels.absolute), mean: mean?.values, std: std?.values,
-        resize: resize, crop: crop, source: file.escaped)
+        resize: resize, crop: crop, source: file.escaped, data: data?.absolute)
       try options.output.show(try publish(settings, network, file))
     }
 

@@ -11,7 +11,7 @@ struct ModelVerbs: ParsableCommand {
       """,
     subcommands: [
       Import.self, List.self, Show.self, Promote.self, Rollback.self, Remove.self, Summary.self, Flops.self,
-      Export.self,
+      Export.self, Quantize.self,
     ])
 
   struct List: ParsableCommand {

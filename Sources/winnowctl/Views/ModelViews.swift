@@ -22,6 +22,7 @@ extension ModelDetails: Viewable {
       ("live", Cell(current ? "yes" : "no")),
       ("versions", Cell(versions.map(String.init).joined(separator: ", "))),
       ("precision", Cell(precision.joined(separator: ", "))),
+      ("int8", Cell(int8 ?? "none")),
       ("created", Cell(created.rfc3339)),
       ("parent", Cell(parent ?? "none")),
       ("input", Cell("\(input.width) × \(input.height), shorter side to \(input.resize), \(input.interpolation)")),
@@ -41,6 +42,32 @@ extension ModelChangeReply: Viewable {
   func describe(in view: inout View) {
     view.line(
       "\(model)@\(version)" + (current ? " is live" : "") + (previous.map { ", before it @\($0)" } ?? ""), .good)
+    for warning in warnings { view.line(warning, .warning) }
+    int8?.describe(in: &view)
+  }
+}
+
+extension QuantizeReply: Viewable {
+  func describe(in view: inout View) {
+    view.line(reason, version == nil ? .warning : .good)
+    if let version {
+      let name = model.prefix { $0 != "@" }
+      view.line("\(name)@\(version) " + (current ? "is live" : "is not live; promote it"), .good)
+    }
+    var rows: [(String, Cell)] = []
+    if let comparison {
+      rows.append(("compared", Cell("\(comparison.pictures) pictures, \(comparison.labelled) of them labelled")))
+      rows.append(("same class", Cell(Cell.percent(comparison.agreement))))
+      if let sure = comparison.sureAgreement { rows.append(("same where sure", Cell(Cell.percent(sure)))) }
+      if let full = comparison.fullAccuracy, let int8 = comparison.int8Accuracy {
+        rows.append(("right", Cell("\(Cell.percent(int8)) in int8, \(Cell.percent(full)) before")))
+      }
+    }
+    if let speed {
+      let (int8, full) = (Int(speed.int8.rounded()), Int(speed.full.rounded()))
+      rows.append(("engine alone", Cell("\(int8) pictures a second in int8, \(full) at \(speed.fullPrecision)")))
+    }
+    if !rows.isEmpty { view.pairs(rows) }
     for warning in warnings { view.line(warning, .warning) }
   }
 }
