@@ -94,7 +94,8 @@ inside() { nsenter -t "$init" -a -- env -i PATH=/usr/local/sbin:/usr/local/bin:/
 property() { inside systemctl show --value -p "$1" winnowd.service; }
 daemon() { property MainPID; }
 is() { [ "$1" = "$2" ] || { echo "\"$1\", not \"$2\"" && false; }; }
-systemd_is_up() { [[ $(inside systemctl is-system-running) =~ ^(running|degraded)$ ]]; }
+# nspawn has other children before systemd, so the process is looked for anew until it answers.
+systemd_is_up() { init_is_found && [[ $(inside systemctl is-system-running) =~ ^(running|degraded)$ ]]; }
 is_active() { is "$(property ActiveState)" active && is "$(property SubState)" running; }
 
 # field PID NAME: a line of /proc/PID/status.
