@@ -57,7 +57,13 @@ struct DatasetDesk {
         .invalidInput, "there is no source \"\(request.source)\"",
         remedy: "use " + SourceKind.allCases.map(\.rawValue).joined(separator: ", "))
     }
-    var web = WebSettings(version: ProductVersion.current, contact: nil)
+    var web = WebSettings(version: ProductVersion.current, contact: request.contact)
+    if let rate = request.rate {
+      guard rate > 0 else {
+        throw WinnowError(.invalidInput, "the rate \(rate) is not above 0", remedy: "use 4, or less")
+      }
+      web.perHostRate = rate
+    }
     web.allowedHosts = try request.allowedHosts.map { (text) throws(WinnowError) in try AllowedHost(text) }
     var settings = CrawlSettings(subject: try subject(of: request, kind), into: request.into, web: web)
     settings.wanted = request.count

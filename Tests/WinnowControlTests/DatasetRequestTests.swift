@@ -16,7 +16,7 @@ struct DatasetRequestTests {
   private static let requests: [DatasetRequest] = [
     .crawl(
       CrawlRequest(source: "list", from: odd, count: 3, into: odd, allowedHosts: ["localhost:80"], minSide: 64)),
-    .crawl(CrawlRequest(source: "baidu", keyword: "向日葵", into: "/d")),
+    .crawl(CrawlRequest(source: "baidu", keyword: "向日葵", into: "/d", contact: "me@a.example", rate: 0.5)),
     .clean(CleanRequest(folder: odd, name: "rose", model: "m@2", dryRun: true, apply: odd)),
     .split(SplitRequest(folder: odd, ratios: "8:1:1", seed: .max, placing: "link")), .split(SplitRequest(folder: "/d")),
     .check(SplitCheckRequest(folder: odd)), .info(DatasetInfoRequest(folder: odd, page: "/p")), .sources,

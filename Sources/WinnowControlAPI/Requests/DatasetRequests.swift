@@ -18,10 +18,15 @@ public struct CrawlRequest: Hashable, Sendable {
   public var minSide: Int?
   /// Where the source is asked instead of at its usual address.
   public var base: String?
+  /// An address of a page or of a mailbox, told to each server, where its owner can complain.
+  public var contact: String?
+  /// Requests a second to each host; above 0.
+  public var rate: Double?
 
   public init(
     source: String, keyword: String? = nil, from: FilePath? = nil, count: Int? = nil, into: FilePath,
-    allowedHosts: [String] = [], minSide: Int? = nil, base: String? = nil
+    allowedHosts: [String] = [], minSide: Int? = nil, base: String? = nil, contact: String? = nil,
+    rate: Double? = nil
   ) {
     self.source = source
     self.keyword = keyword
@@ -31,6 +36,8 @@ public struct CrawlRequest: Hashable, Sendable {
     self.allowedHosts = allowedHosts
     self.minSide = minSide
     self.base = base
+    self.contact = contact
+    self.rate = rate
   }
 }
 
@@ -104,6 +111,8 @@ extension CrawlRequest: Codable {
     allowedHosts = try fields.decodeIfPresent([String].self, forKey: "allowed_hosts") ?? []
     minSide = try fields.decodeIfPresent(Int.self, forKey: "min_side")
     base = try fields.decodeIfPresent(String.self, forKey: "base")
+    contact = try fields.decodeIfPresent(String.self, forKey: "contact")
+    rate = try fields.decodeIfPresent(Double.self, forKey: "rate")
   }
 
   public func encode(to encoder: any Encoder) throws {
@@ -116,6 +125,8 @@ extension CrawlRequest: Codable {
     if !allowedHosts.isEmpty { try fields.encode(allowedHosts, forKey: "allowed_hosts") }
     try fields.encodeIfPresent(minSide, forKey: "min_side")
     try fields.encodeIfPresent(base, forKey: "base")
+    try fields.encodeIfPresent(contact, forKey: "contact")
+    try fields.encodeIfPresent(rate, forKey: "rate")
   }
 }
 

@@ -42,6 +42,12 @@ extension DatasetVerbs {
     @Option(help: ArgumentHelp("Ask the source at this address instead of its usual one.", valueName: "address"))
     var base: String?
 
+    @Option(help: ArgumentHelp("Tell servers this address of yours, as some providers want.", valueName: "address"))
+    var contact: String?
+
+    @Option(help: ArgumentHelp("Requests a second to each host; without it 4.", valueName: "number"))
+    var rate: Double?
+
     /// Sources that read a path of this machine instead of a keyword.
     private static let reading: Set<String> = ["list", "folder"]
 
@@ -49,13 +55,15 @@ extension DatasetVerbs {
       for (name, value) in [("--count", count), ("--min-side", minSide)] {
         if let value, value < 1 { throw ValidationError("\(name) is 1 or more.") }
       }
+      if let rate, !(rate > 0) { throw ValidationError("--rate is above 0.") }
     }
 
     func run() throws {
       let isPath = Self.reading.contains(source)
       let request = CrawlRequest(
         source: source, keyword: isPath ? nil : what, from: isPath ? FileArgument(argument: what)?.absolute : nil,
-        count: count, into: into.absolute, allowedHosts: allowedHosts, minSide: minSide, base: base)
+        count: count, into: into.absolute, allowedHosts: allowedHosts, minSide: minSide, base: base,
+        contact: contact, rate: rate)
       let work = DatasetWork(options: options, detach: detaching.detach)
       if let report: DatasetResult = try work.run(.crawl(request)) { try options.output.show(report) }
     }
