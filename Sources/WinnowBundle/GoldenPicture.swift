@@ -1,3 +1,5 @@
+import WinnowCore
+
 /// A picture made by arithmetic, so that a bundle can check itself without carrying anybody's photograph.
 ///
 /// Integers only: every machine makes the same bytes.
@@ -13,23 +15,15 @@ public struct GoldenPicture: Hashable, Sendable, Codable {
   /// linearly, with a little noise on top. Smooth areas and edges as in photographs, unlike pure noise.
   public func pixels(side: Int) -> [UInt8] {
     let cells = 8
-    var state = seed &* 0x9E37_79B9_7F4A_7C15
-    func next() -> UInt64 {
-      // SplitMix64 (Steele, Lea, Flood 2014).
-      state &+= 0x9E37_79B9_7F4A_7C15
-      var value = state
-      value = (value ^ (value >> 30)) &* 0xBF58_476D_1CE4_E5B9
-      value = (value ^ (value >> 27)) &* 0x94D0_49BB_1331_11EB
-      return value ^ (value >> 31)
-    }
-    let corners = (0..<(cells + 1) * (cells + 1) * 3).map { _ in Int(next() & 255) }
+    var random = SeededGenerator(seed: seed &* 0x9E37_79B9_7F4A_7C15)
+    let corners = (0..<(cells + 1) * (cells + 1) * 3).map { _ in Int(random.next() & 255) }
     var pixels: [UInt8] = []
     pixels.reserveCapacity(side * side * 3)
     for y in 0..<side {
       let (row, down) = (y * cells * 256 / side).quotientAndRemainder(dividingBy: 256)
       for x in 0..<side {
         let (column, right) = (x * cells * 256 / side).quotientAndRemainder(dividingBy: 256)
-        let noise = Int(next() & 15) - 8
+        let noise = Int(random.next() & 15) - 8
         for channel in 0..<3 {
           let corner = { (row: Int, column: Int) in corners[(row * (cells + 1) + column) * 3 + channel] }
           let top = corner(row, column) * (256 - right) + corner(row, column + 1) * right

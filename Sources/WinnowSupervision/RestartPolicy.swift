@@ -1,3 +1,5 @@
+import WinnowCore
+
 /// How long to wait before the next start of a program that keeps ending: exponential, capped, jittered.
 ///
 /// Pure: the jitter comes from the seed, the time from the caller.

@@ -1,3 +1,5 @@
+import WinnowCore
+
 /// How a power failure treats what was not synced.
 public enum PowerLoss: Hashable, Sendable {
   /// All of it is lost.

@@ -1,6 +1,7 @@
 import Glibc
 import SystemPackage
 import Testing
+import WinnowCore
 import WinnowTestSupport
 
 @Suite("Random batches")

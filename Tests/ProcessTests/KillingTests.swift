@@ -1,5 +1,6 @@
 import Glibc
 import Testing
+import WinnowCore
 import WinnowTestSupport
 
 extension ProcessTests {

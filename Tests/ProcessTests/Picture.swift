@@ -1,3 +1,4 @@
+import WinnowCore
 import WinnowTestSupport
 
 /// Small PNG pictures of the colours that the demonstration model tells apart, each different from every other.

@@ -57,20 +57,9 @@ struct TrialDeal: Hashable {
     judging = Array(shuffled.dropFirst(count).prefix(Self.mostForJudging))
   }
 
-  /// Always the same order for the same pictures (Fisher and Yates on SplitMix64).
+  /// Always the same order for the same pictures.
   private static func shuffled(_ pictures: [Int]) -> [Int] {
-    var result = pictures
-    var state: UInt64 = 0x8b17
-    func next() -> UInt64 {
-      state &+= 0x9E37_79B9_7F4A_7C15
-      var mixed = state
-      mixed = (mixed ^ (mixed >> 30)) &* 0xBF58_476D_1CE4_E5B9
-      mixed = (mixed ^ (mixed >> 27)) &* 0x94D0_49BB_1331_11EB
-      return mixed ^ (mixed >> 31)
-    }
-    for index in result.indices.dropFirst().reversed() {
-      result.swapAt(index, Int(next() % UInt64(index + 1)))
-    }
-    return result
+    var random = SeededGenerator(seed: 0x8b17)
+    return pictures.shuffled(using: &random)
   }
 }
