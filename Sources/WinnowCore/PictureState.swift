@@ -13,6 +13,19 @@ public enum PictureState: String, Hashable, Sendable, Codable, CaseIterable {
   case held
   /// Moved by a person; never moved again by Winnow.
   case corrected
+
+  /// The outcome that leaves a picture in this state.
+  public var outcome: HistoryOutcome {
+    switch self {
+    case .sorted: .sorted
+    case .review: .review
+    case .quarantined: .quarantined
+    case .left: .left
+    case .failed: .failed
+    case .held: .undone
+    case .corrected: .corrected
+    }
+  }
 }
 
 /// What one row of a picture's history says happened. Raw values are the outward interface's.

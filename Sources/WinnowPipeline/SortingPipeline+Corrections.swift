@@ -169,18 +169,3 @@ extension SortingPipeline {
     outputs.nextPoll = min(outputs.nextPoll ?? next, next)
   }
 }
-
-extension PictureState {
-  /// The outcome that leaves a picture in this state.
-  fileprivate var outcome: HistoryOutcome {
-    switch self {
-    case .sorted: .sorted
-    case .review: .review
-    case .quarantined: .quarantined
-    case .left: .left
-    case .failed: .failed
-    case .held: .undone
-    case .corrected: .corrected
-    }
-  }
-}
