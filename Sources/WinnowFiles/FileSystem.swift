@@ -83,4 +83,20 @@ extension FileSystem {
       throw error
     }
   }
+
+  /// A regular file's bytes, all of them.
+  ///
+  /// - Throws: a fault of EFBIG for more than `limit` bytes.
+  public func contents(
+    of name: FilePath, in folder: Int32, atMost limit: Int = .max
+  ) throws(SystemFault) -> [UInt8] {
+    let file = OwnedDescriptor(try openFile(name, in: folder))
+    var bytes: [UInt8] = []
+    while true {
+      let more = try read(file.raw, at: Int64(bytes.count), capacity: 1 << 20)
+      if more.isEmpty { return bytes }
+      bytes += more
+      guard bytes.count <= limit else { throw SystemFault("read", errno: Errno.fileTooLarge.rawValue) }
+    }
+  }
 }

@@ -106,13 +106,8 @@ struct DatasetDesk {
     do throws(SystemFault) {
       guard let name = path.lastComponent else { throw SystemFault("read", errno: SystemFault.irregularFileErrno) }
       let folder = try Root(opening: path.removingLastComponent(), on: fileSystem)
-      let file = OwnedDescriptor(try fileSystem.openFile(FilePath(root: nil, components: name), in: folder.raw))
-      var bytes: [UInt8] = []
-      while true {
-        let more = try fileSystem.read(file.raw, at: Int64(bytes.count), capacity: 1 << 20)
-        if more.isEmpty || bytes.count > Self.largestFile { return bytes }
-        bytes += more
-      }
+      return try fileSystem.contents(
+        of: FilePath(root: nil, components: name), in: folder.raw, atMost: Self.largestFile)
     } catch {
       throw error.about(path.escaped)
     }

@@ -1,7 +1,9 @@
+import Foundation
 import SystemPackage
 import Testing
 import WinnowControlAPI
 import WinnowCore
+import WinnowFiles
 import WinnowSupervision
 
 @testable import WinnowDataset
@@ -97,6 +99,26 @@ struct DatasetDescriptionTests {
     // Written again, it is replaced.
     _ = try Self.describe(ground, page: ground.path.appending("page.html"))
     #expect(ground.text("page.html") == page)
+  }
+
+  @Test("counts the licences that its provenance names, on the page too")
+  func licences() throws {
+    let ground = try Playground()
+    var lines = ""
+    for (name, licence) in [("a", "CC0"), ("b", "CC0"), ("c", nil), ("d", "of other bytes")] {
+      try ground.put(FilePath("s/rose/\(name).jpg"), name)
+      var hasher = ContentHasher()
+      hasher.update(Array((name == "d" ? "changed" : name).utf8))
+      let record = ProvenanceRecord(
+        file: "\(name).jpg", sha256: hasher.finish().hex, source: "list", keyword: "", url: "", licence: licence,
+        time: "2026-01-02T03:04:05Z")
+      lines += String(decoding: try JSONEncoder().encode(record), as: UTF8.self) + "\n"
+    }
+    try ground.put("s/rose/provenance.jsonl", lines)
+    let info = try Self.describe(ground, page: ground.path.appending("page.html"))
+    #expect(info.licences == ["CC0": 2, "unknown": 1])
+    let page = try #require(ground.text("page.html"))
+    #expect(page.contains("<td>licences</td><td>2 CC0, 1 unknown</td>"))
   }
 
   @Test("of an empty folder says so without figures")

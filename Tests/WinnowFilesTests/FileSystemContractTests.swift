@@ -35,6 +35,17 @@ struct FileSystemContractTests {
     #expect(Self.errno { _ = try Self.open(ground, ground.root.appending("absent")) } == ENOENT)
   }
 
+  @Test("gives a file's bytes whole, and refuses more than was asked for", arguments: Ground.allCases)
+  func contents(ground: Ground) throws {
+    let ground = try ground.make()
+    let bytes = (0..<3_000_000).map { UInt8(truncatingIfNeeded: $0) }
+    try ground.put(ground.root.appending("file"), bytes)
+    let root = try Self.open(ground)
+    #expect(try ground.fileSystem.contents(of: "file", in: root.raw, atMost: bytes.count) == bytes)
+    #expect(
+      Self.errno { _ = try ground.fileSystem.contents(of: "file", in: root.raw, atMost: bytes.count - 1) } == EFBIG)
+  }
+
   @Test("opens folders below, through no link and never out", arguments: Ground.allCases)
   func openFolder(ground: Ground) throws {
     let ground = try ground.make()

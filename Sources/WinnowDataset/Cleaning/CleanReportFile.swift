@@ -81,15 +81,8 @@ enum CleanReportFile {
   /// - Throws: `.malformed` for what is no report.
   static func read(_ name: FilePath, in output: CleaningOutput) throws(WinnowError) -> CleanReport {
     let thing = output.path.pushing(name).escaped
-    let fileSystem = output.root.fileSystem
     let bytes = try attempt(thing) { () throws(SystemFault) in
-      let file = OwnedDescriptor(try fileSystem.openFile(name, in: output.root.raw))
-      var bytes: [UInt8] = []
-      while true {
-        let chunk = try fileSystem.read(file.raw, at: Int64(bytes.count), capacity: 1 << 20)
-        if chunk.isEmpty { return bytes }
-        bytes += chunk
-      }
+      try output.root.fileSystem.contents(of: name, in: output.root.raw)
     }
     do {
       return try JSONDecoder().decode(CleanReport.self, from: Data(bytes))

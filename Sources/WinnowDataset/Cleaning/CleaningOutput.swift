@@ -150,23 +150,7 @@ final class CleaningOutput {
 
   /// Replaces a file of Winnow's own at the top: the old or the new contents, never a mixture.
   func replace(_ file: FilePath, with chunks: some Sequence<[UInt8]>) throws(WinnowError) {
-    let thing = path.pushing(file).escaped
-    let hidden = FilePath(bytes: Array(".winnow-part-".utf8) + file.bytes)
-    try? fileSystem.unlink(hidden, in: root.raw)
-    let copy = try attempt(thing) { () throws(SystemFault) in
-      OwnedDescriptor(try fileSystem.createFile(hidden, in: root.raw, mode: 0o644))
-    }
-    do throws(WinnowError) {
-      for chunk in chunks { try Self.write(chunk, to: copy.raw, thing) }
-      try attempt(thing) { () throws(SystemFault) in
-        try fileSystem.sync(copy.raw)
-        try fileSystem.renameReplacing(hidden, in: root.raw, to: file, in: root.raw)
-        try fileSystem.sync(root.raw)
-      }
-    } catch {
-      try? fileSystem.unlink(hidden, in: root.raw)
-      throw error
-    }
+    try fileSystem.writeWhole(file, below: root, replacing: true, pieces: chunks)
   }
 
   /// Moves a file within the folder to a name that is free.
@@ -215,29 +199,6 @@ final class CleaningOutput {
     }
     openFolders[relative] = opened
     return opened.descriptor.raw
-  }
-
-  static func write(_ bytes: [UInt8], to descriptor: Int32, _ thing: String) throws(WinnowError) {
-    var written = 0
-    while written < bytes.count {
-      let answer = bytes.withUnsafeBytes { bytes in
-        bytes.baseAddress.map { Glibc.write(descriptor, $0 + written, bytes.count - written) } ?? 0
-      }
-      if answer < 0, errno == EINTR { continue }
-      guard answer > 0 else { throw SystemFault("write", errno: errno).about(thing) }
-      written += answer
-    }
-  }
-}
-
-/// What `body` gives; its fault as an error about `thing`.
-func attempt<Value: ~Copyable>(
-  _ thing: String, _ body: () throws(SystemFault) -> Value
-) throws(WinnowError) -> Value {
-  do throws(SystemFault) {
-    return try body()
-  } catch {
-    throw error.about(thing)
   }
 }
 

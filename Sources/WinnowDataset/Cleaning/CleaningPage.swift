@@ -32,8 +32,8 @@ struct CleaningPage {
       var text = Self.picture(thumbnails[entry.file], of: entry.file)
       if let other = entry.of { text += Self.picture(thumbnails[other], of: other) }
       var words = "<b>\(Self.reasonText(entry.reason))</b>"
-      if let detail = entry.detail { words += " \(Self.escape(detail))" }
-      if let other = entry.of { words += " of \(Self.escape(other.escaped))" }
+      if let detail = entry.detail { words += " \(HTMLText.escaped(detail))" }
+      if let other = entry.of { words += " of \(HTMLText.escaped(other.escaped))" }
       chunks.append(Array(Self.item(entry.file, text, words, isKept: false).utf8))
     }
     if !doubts.isEmpty {
@@ -41,13 +41,13 @@ struct CleaningPage {
       chunks.append(Array("</ul><h2>Labels in doubt</h2>\(words)<ul>".utf8))
       for entry in doubts {
         let picture = Self.picture(thumbnails[entry.file], of: entry.file)
-        chunks.append(Array(Self.item(entry.file, picture, Self.escape(entry.detail ?? ""), isKept: true).utf8))
+        chunks.append(Array(Self.item(entry.file, picture, HTMLText.escaped(entry.detail ?? ""), isKept: true).utf8))
       }
     }
     chunks.append(Array("</ul><h2>Kept</h2><p>The first \(kept.count) of \(report.kept.count).</p><ul>".utf8))
     for entry in kept {
       let picture = Self.picture(thumbnails[entry.file], of: entry.file)
-      chunks.append(Array(Self.item(entry.file, picture, Self.escape(entry.to.escaped), isKept: true).utf8))
+      chunks.append(Array(Self.item(entry.file, picture, HTMLText.escaped(entry.to.escaped), isKept: true).utf8))
     }
     chunks.append(Array(Self.tail.utf8))
     return chunks
@@ -72,7 +72,7 @@ struct CleaningPage {
   private static func item(_ file: FilePath, _ pictures: String, _ words: String, isKept: Bool) -> String {
     // The name as bytes, so that the decisions name exactly this file.
     let name = Data(file.bytes).base64EncodedString()
-    let text = escape(file.escaped)
+    let text = HTMLText.escaped(file.escaped)
     return """
       <li data-file="\(name)" data-kept="\(isKept)"><div>\(pictures)</div><p>\(text)</p><p>\(words)</p>\
       <label><input type="checkbox"\(isKept ? " checked" : "")> keep <span class="of">\(text)</span></label></li>
@@ -82,23 +82,8 @@ struct CleaningPage {
 
   private static func picture(_ thumbnail: String?, of file: FilePath) -> String {
     guard let thumbnail else { return "<span class=\"none\">no picture</span>" }
-    return "<img loading=\"lazy\" alt=\"\(escape(file.escaped))\" src=\"data:image/jpeg;base64,\(thumbnail)\">"
-  }
-
-  /// Text as markup that shows it, also within an attribute's quotes.
-  static func escape(_ text: String) -> String {
-    var escaped = ""
-    for scalar in text.unicodeScalars {
-      switch scalar {
-      case "&": escaped += "&amp;"
-      case "<": escaped += "&lt;"
-      case ">": escaped += "&gt;"
-      case "\"": escaped += "&quot;"
-      case "'": escaped += "&#39;"
-      default: escaped.unicodeScalars.append(scalar)
-      }
-    }
-    return escaped
+    return
+      "<img loading=\"lazy\" alt=\"\(HTMLText.escaped(file.escaped))\" src=\"data:image/jpeg;base64,\(thumbnail)\">"
   }
 
   private static func reasonText(_ reason: LeaveReason) -> String {
@@ -121,15 +106,15 @@ struct CleaningPage {
   private static func head(_ report: CleanReport, shown: Int) -> String {
     let counts = report.leftOutCounts.sorted { $0.key.rawValue < $1.key.rawValue }
       .map { "<tr><th scope=\"row\">\(reasonText($0.key))</th><td>\($0.value)</td></tr>" }.joined()
-    let warnings = report.warnings.map { "<li>\(escape($0))</li>" }.joined()
+    let warnings = report.warnings.map { "<li>\(HTMLText.escaped($0))</li>" }.joined()
     let rest = report.leftOut.count - shown
     return """
       <!doctype html>
       <html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width">
       <meta http-equiv="Content-Security-Policy" \
       content="default-src 'none'; img-src data:; style-src 'unsafe-inline'; script-src 'unsafe-inline'">
-      <title>Cleaned: \(escape(report.folder))</title><style>\(style)</style></head><body>
-      <h1>\(escape(report.folder))</h1>
+      <title>Cleaned: \(HTMLText.escaped(report.folder))</title><style>\(style)</style></head><body>
+      <h1>\(HTMLText.escaped(report.folder))</h1>
       <p>\(report.kept.count) pictures kept, \(report.convertedCount) of them made into JPEGs; \
       \(report.leftOut.count) left out.</p>
       <table>\(counts)</table><ul class="plain">\(warnings)</ul>

@@ -43,53 +43,24 @@ struct ContactSheet {
   }
 
   func write(_ info: DatasetInfoReport, to page: FilePath) throws(WinnowError) {
-    let root: Root
-    do throws(SystemFault) {
-      root = try Root(opening: page.removingLastComponent(), on: LinuxFileSystem())
-      guard let last = page.lastComponent else { throw SystemFault("create", errno: EISDIR) }
-      let name = FilePath(root: nil, components: last)
-      let hidden = FilePath(".winnow-\(getpid())-page")
-      let file = OwnedDescriptor(try root.fileSystem.createFile(hidden, in: root.raw, mode: 0o644))
-      do {
-        _ = try FileDescriptor(rawValue: file.raw).writeAll(html(info).utf8)
-        try root.fileSystem.sync(file.raw)
-        try root.fileSystem.renameReplacing(hidden, in: root.raw, to: name, in: root.raw)
-      } catch {
-        try? root.fileSystem.unlink(hidden, in: root.raw)
-        throw error as? SystemFault ?? SystemFault("write", errno: (error as? Errno)?.rawValue ?? EIO)
-      }
-    } catch {
-      throw error.about(page.escaped)
+    let fileSystem = LinuxFileSystem()
+    let folder = try attempt(page.escaped) { () throws(SystemFault) in
+      try Root(opening: page.removingLastComponent(), on: fileSystem)
     }
+    guard let last = page.lastComponent else { throw SystemFault("create", errno: EISDIR).about(page.escaped) }
+    try fileSystem.writeWhole(
+      FilePath(root: nil, components: last), below: folder, replacing: true, pieces: [Array(html(info).utf8)])
   }
 
   // MARK: - HTML
-
-  /// Text as it may stand in an element or an attribute: no name of a file can become markup.
-  static func escape(_ text: String) -> String {
-    var escaped = ""
-    for character in text.unicodeScalars {
-      switch character {
-      case "&": escaped += "&amp;"
-      case "<": escaped += "&lt;"
-      case ">": escaped += "&gt;"
-      case "\"": escaped += "&quot;"
-      case "'": escaped += "&#39;"
-      default: escaped.unicodeScalars.append(character)
-      }
-    }
-    return escaped
-  }
-
-  private static func escape(_ path: FilePath) -> String { escape(path.escaped) }
 
   func html(_ info: DatasetInfoReport) -> String {
     var page = """
       <!DOCTYPE html>
       <html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width">
       <meta http-equiv="Content-Security-Policy" content="default-src 'none'; img-src data:; style-src 'unsafe-inline'">
-      <title>\(Self.escape(info.folder))</title><style>\(Self.style)</style></head><body>
-      <h1>\(Self.escape(info.folder))</h1>
+      <title>\(HTMLText.escaped(info.folder.escaped))</title><style>\(Self.style)</style></head><body>
+      <h1>\(HTMLText.escaped(info.folder.escaped))</h1>
       <p>\(info.pictures) pictures, \(info.bytes) bytes, \(info.classes.count) classes</p>
 
       """
@@ -109,9 +80,9 @@ struct ContactSheet {
       ["kind", "file", "what"],
       info.problems.prefix(Self.mostProblems).map { [$0.kind, $0.file.escaped, $0.detail] })
     for (label, pictures) in shown.sorted(by: { $0.key.bytes.lexicographicallyPrecedes($1.key.bytes) }) {
-      page += "<h2>\(label.isEmpty ? "Pictures" : Self.escape(label))</h2>\n<div class=\"sheet\">\n"
+      page += "<h2>\(label.isEmpty ? "Pictures" : HTMLText.escaped(label.escaped))</h2>\n<div class=\"sheet\">\n"
       for picture in pictures {
-        let name = Self.escape(picture.file.path)
+        let name = HTMLText.escaped(picture.file.path.escaped)
         page += "<img loading=\"lazy\" alt=\"\(name)\" title=\"\(name)\" src=\"data:image/jpeg;base64,"
         page += Data(picture.thumbnail).base64EncodedString() + "\">\n"
       }
@@ -133,6 +104,7 @@ struct ContactSheet {
     if let imbalance = info.imbalance {
       rows.append(["largest and smallest class", "\(imbalance.largest) and \(imbalance.smallest)"])
     }
+    if let licences = info.licences { rows.append(["licences", list(licences)]) }
     rows.append(["problems", list(info.problemCounts)])
     return rows
   }
@@ -149,7 +121,7 @@ struct ContactSheet {
   private func table(_ columns: [String], _ rows: [[String]]) -> String {
     guard !rows.isEmpty else { return "<p>none</p>\n" }
     func row(_ cells: [String], _ tag: String) -> String {
-      "<tr>" + cells.map { "<\(tag)>\(Self.escape($0))</\(tag)>" }.joined() + "</tr>\n"
+      "<tr>" + cells.map { "<\(tag)>\(HTMLText.escaped($0))</\(tag)>" }.joined() + "</tr>\n"
     }
     return "<table>\n" + row(columns, "th") + rows.map { row($0, "td") }.joined() + "</table>\n"
   }

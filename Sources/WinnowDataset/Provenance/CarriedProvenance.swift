@@ -45,28 +45,9 @@ final class CarriedProvenance {
 
   /// Writes the records beside the pictures, whole; those of an earlier run are replaced.
   func write() throws(WinnowError) {
-    let root = target
-    let fileSystem = root.fileSystem
     for (folder, bytes) in lines {
-      let file = folder.pushing(KnownProvenance.fileName)
-      let hidden = folder.pushing(".winnow-part-provenance")
-      let thing = root.path.pushing(file).escaped
-      try? fileSystem.unlink(hidden, in: root.raw)
-      let opened = try attempt(thing) { () throws(SystemFault) in
-        OwnedDescriptor(try fileSystem.createFile(hidden, in: root.raw, mode: 0o644))
-      }
-      do throws(WinnowError) {
-        try CleaningOutput.write(bytes, to: opened.raw, thing)
-        try attempt(thing) { () throws(SystemFault) in
-          try fileSystem.sync(opened.raw)
-          try fileSystem.renameReplacing(hidden, in: root.raw, to: file, in: root.raw)
-          let opened = OwnedDescriptor(try fileSystem.openFolder(folder.isEmpty ? "." : folder, in: root.raw))
-          try fileSystem.sync(opened.raw)
-        }
-      } catch {
-        try? fileSystem.unlink(hidden, in: root.raw)
-        throw error
-      }
+      try target.fileSystem.writeWhole(
+        folder.pushing(KnownProvenance.fileName), below: target, replacing: true, pieces: [bytes])
     }
   }
 }

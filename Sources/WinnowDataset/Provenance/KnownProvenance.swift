@@ -39,24 +39,15 @@ final class KnownProvenance {
 
   /// A line that is none, or that was not written whole, is passed over.
   private func read(_ folder: FilePath) -> [String: ProvenanceRecord] {
-    guard let bytes = try? contents(of: folder.pushing(Self.fileName)) else { return [:] }
+    let file = folder.pushing(Self.fileName)
+    guard let bytes = try? root.fileSystem.contents(of: file, in: root.raw, atMost: Self.largestFile) else {
+      return [:]
+    }
     var records: [String: ProvenanceRecord] = [:]
     for line in bytes.split(separator: UInt8(ascii: "\n")) {
       guard let record = try? JSONDecoder().decode(ProvenanceRecord.self, from: Data(line)) else { continue }
       records[record.file] = record
     }
     return records
-  }
-
-  private func contents(of file: FilePath) throws(SystemFault) -> [UInt8] {
-    let fileSystem = root.fileSystem
-    let opened = OwnedDescriptor(try fileSystem.openFile(file, in: root.raw))
-    var bytes: [UInt8] = []
-    while bytes.count <= Self.largestFile {
-      let more = try fileSystem.read(opened.raw, at: Int64(bytes.count), capacity: 1 << 20)
-      if more.isEmpty { return bytes }
-      bytes += more
-    }
-    return []
   }
 }

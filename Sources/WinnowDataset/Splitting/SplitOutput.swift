@@ -76,7 +76,9 @@ final class SplitOutput {
       }
     }
     try lock()
-    try write(Self.planName) { file throws(WinnowError) in try plan.write(to: file) }
+    try fileSystem.writeWhole(Self.planName, below: root, replacing: false) { file throws(WinnowError) in
+      try plan.write(to: file)
+    }
     hasPlan = true
   }
 
@@ -95,7 +97,7 @@ final class SplitOutput {
   /// Makes the manifest of the plan and of what could not be placed, and takes the plan away.
   func publish(without failures: [FilePath: String]) throws(WinnowError) -> SplitReport {
     var report: SplitReport?
-    try write(Self.manifestName) { file throws(WinnowError) in
+    try fileSystem.writeWhole(Self.manifestName, below: root, replacing: false) { file throws(WinnowError) in
       var writer: SplitManifest.Writer?
       var isEntryPart = true
       var missing: [SplitManifest.Entry] = []
@@ -150,41 +152,6 @@ final class SplitOutput {
   }
 
   // MARK: - Files
-
-  /// Writes a file that is whole under its name, and durable, or not there.
-  private func write(
-    _ name: FilePath, _ body: (FileDescriptor) throws(WinnowError) -> Void
-  ) throws(WinnowError) {
-    let folder = try root.raw
-    // Of a run that was killed one may be left; the folder is locked, so nobody is writing it.
-    let hidden = FilePath(".winnow-part-\(name.string.drop { $0 == "." })")
-    try? fileSystem.unlink(hidden, in: folder)
-    let thing = "\(path.escaped)/\(name)"
-    let file = try attempt(thing) { () throws(SystemFault) in
-      OwnedDescriptor(try fileSystem.createFile(hidden, in: folder, mode: 0o644))
-    }
-    do throws(WinnowError) {
-      try body(FileDescriptor(rawValue: file.raw))
-      try attempt(thing) { () throws(SystemFault) in
-        try fileSystem.sync(file.raw)
-        try fileSystem.renameWithoutReplacing(hidden, in: folder, to: name, in: folder)
-        try fileSystem.sync(folder)
-      }
-    } catch {
-      try? fileSystem.unlink(hidden, in: folder)
-      throw error
-    }
-  }
-
-  private func attempt<Value: ~Copyable>(
-    _ thing: String, _ body: () throws(SystemFault) -> Value
-  ) throws(WinnowError) -> Value {
-    do throws(SystemFault) {
-      return try body()
-    } catch {
-      throw error.about(thing)
-    }
-  }
 
   private func isThere(_ name: FilePath) throws(WinnowError) -> Bool {
     let folder = try root.raw
