@@ -56,6 +56,7 @@ let package = Package(
     .executable(name: "winnowctl", targets: ["winnowctl"]),
     .executable(name: "winnow-worker", targets: ["winnow-worker"]),
     .executable(name: "winnow-lab", targets: ["winnow-lab"]),
+    .executable(name: "winnow-trainer", targets: ["winnow-trainer"]),
   ],
   dependencies: [
     .package(url: "https://github.com/apple/swift-system", exact: "1.8.1"),
@@ -69,6 +70,7 @@ let package = Package(
     .systemLibrary(name: "CNettle", pkgConfig: "nettle", providers: [.apt(["nettle-dev"])]),
     .systemLibrary(name: "CCurl", pkgConfig: "libcurl", providers: [.apt(["libcurl4-openssl-dev"])]),
     .systemLibrary(name: "COpenVINO", pkgConfig: "openvino-c"),
+    .systemLibrary(name: "COpenBLAS", pkgConfig: "openblas", providers: [.apt(["libopenblas-dev"])]),
     .target(name: "CWinnowLinux"),
     .target(
       name: "CWinnowImage",
@@ -92,6 +94,7 @@ let package = Package(
     module("WinnowLedger", ["WinnowCore", .product(name: "GRDB", package: "GRDB.swift"), system]),
     module("WinnowSupervision", ["WinnowCore", "WinnowWire", "WinnowFiles", "CWinnowLinux", system]),
     module("WinnowControlAPI", ["WinnowCore", system]),
+    module("WinnowEvaluation", ["WinnowCore"]),
 
     // Flow.
     module(
@@ -112,6 +115,16 @@ let package = Package(
       "WinnowDataset",
       ["WinnowCore", "WinnowFiles", "WinnowWire", "WinnowSupervision", "WinnowControlAPI", "CWinnowLinux", system]),
 
+    module("WinnowJobProgram", ["WinnowCore", "WinnowSupervision", "WinnowControlAPI"]),
+
+    // Learning.
+    module(
+      "WinnowTraining",
+      [
+        "WinnowCore", "WinnowFiles", "WinnowGraph", "WinnowBundle", "WinnowSupervision", "WinnowControlAPI",
+        "WinnowEvaluation", "WinnowImport", "WinnowDataset", "COpenBLAS", system,
+      ]),
+
     // Edges.
     module(
       "WinnowControlServer", ["WinnowCore", "WinnowControlAPI", nioCore, nioPosix, nioHTTP1, system]),
@@ -131,11 +144,18 @@ let package = Package(
       "WinnowLab",
       [
         "WinnowCore", "WinnowFiles", "WinnowBundle", "WinnowSupervision", "WinnowControlAPI", "WinnowImport",
-        "WinnowDataset", "WinnowCrawl", system,
+        "WinnowDataset", "WinnowJobProgram", "WinnowCrawl", system,
+      ]),
+    module(
+      "WinnowTrainer",
+      [
+        "WinnowCore", "WinnowBundle", "WinnowSupervision", "WinnowControlAPI", "WinnowJobProgram", "WinnowTraining",
+        "CWinnowLinux", system,
       ]),
     program("winnowd", ["WinnowCore", "WinnowConfig", "WinnowDaemon", arguments, system]),
     program("winnow-worker", ["WinnowInference"], linking: engine),
     program("winnow-lab", ["WinnowLab"]),
+    program("winnow-trainer", ["WinnowTrainer"]),
     program(
       "winnowctl",
       [
@@ -173,6 +193,10 @@ let package = Package(
         "WinnowCore", "WinnowFiles", "WinnowWire", "WinnowGraph", "WinnowBundle", "WinnowSupervision",
         "WinnowControlAPI", "WinnowImport", "WinnowTestSupport", system,
       ]),
+    tests("WinnowEvaluationTests", ["WinnowEvaluation"]),
+    tests(
+      "WinnowTrainingTests",
+      ["WinnowCore", "WinnowSupervision", "WinnowDataset", "WinnowEvaluation", "WinnowTraining"]),
     tests("WinnowPipelineTests", ["WinnowPipeline"]),
     tests(
       "WinnowDatasetTests",

@@ -13,7 +13,7 @@ prefix=${PREFIX:-/usr/local} sysconfdir=${SYSCONFDIR:-/etc} root=${DESTDIR:-}
   die "PREFIX and SYSCONFDIR have to be absolute paths" "for example: make install PREFIX=/usr/local"
 programs=.build/release
 libraries=.deps/openvino
-for built in "$programs/winnowd" "$programs/winnowctl" "$programs/winnow-worker" "$programs/winnow-lab" \
+for built in "$programs/winnowd" "$programs/winnowctl" "$programs/winnow-worker" "$programs/winnow-lab" "$programs/winnow-trainer" \
   .build/watch/winnow-watch "$libraries/stamp"; do
   [ -e "$built" ] || die "$built is missing" "make build"
 done
@@ -56,6 +56,7 @@ put_program "$programs/winnowd" "$prefix/bin/winnowd"
 put_program "$programs/winnowctl" "$prefix/bin/winnowctl"
 put_program "$programs/winnow-worker" "$prefix/lib/winnow/winnow-worker"
 put_program "$programs/winnow-lab" "$prefix/lib/winnow/winnow-lab"
+put_program "$programs/winnow-trainer" "$prefix/lib/winnow/winnow-trainer"
 put_program .build/watch/winnow-watch "$prefix/lib/winnow/winnow-watch"
 for file in "$libraries"/lib/*; do put 755 "$file" "$prefix/lib/winnow/${file##*/}"; done
 

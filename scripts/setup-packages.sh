@@ -12,6 +12,7 @@ build_packages=(
   libinotifytools0-dev                                                           # winnow-watch
   libsqlite3-dev                                                                 # the ledger
   nettle-dev                                                                     # SHA-256
+  libopenblas-dev                                                                # fitting heads, in winnow-trainer
   python3 python3-pip                                                            # fetch and unpack the wheel
 )
 test_packages=(

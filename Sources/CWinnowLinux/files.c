@@ -302,4 +302,9 @@ int cwinnow_keep_capabilities_from_children(void) {
   return prctl(PR_CAP_AMBIENT, PR_CAP_AMBIENT_CLEAR_ALL, 0UL, 0UL, 0UL) < 0 ? -errno : 0;
 }
 
+int cwinnow_idle_io(void) {
+  /* IOPRIO_WHO_PROCESS, this one; IOPRIO_CLASS_IDLE. */
+  return syscall(SYS_ioprio_set, 1, 0, 3 << 13) < 0 ? -errno : 0;
+}
+
 void cwinnow_release_memory(void) { malloc_trim(0); }

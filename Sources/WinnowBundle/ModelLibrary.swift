@@ -21,6 +21,14 @@ public struct ModelLibrary: Sendable {
   /// - Parameter root: `STATE/models`; made when it is first written to.
   public init(root: FilePath) { self.root = root }
 
+  /// The state folder's folder for compiled networks, where the library is a state folder's and has one.
+  public var cache: FilePath? {
+    let folder = root.removingLastComponent().appending("cache")
+    var about = stat()
+    let isThere = folder.withPlatformString { stat($0, &about) } == 0 && about.st_mode & S_IFMT == S_IFDIR
+    return isThere ? folder : nil
+  }
+
   // MARK: Reading
 
   /// Every readable version, by name and number, and what is wrong with the others.

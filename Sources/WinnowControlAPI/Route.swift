@@ -9,7 +9,7 @@ public enum Route: String, CaseIterable, Hashable, Sendable {
   case configShow
   case modelList, modelImport, modelShow, modelRemove, modelPromote, modelRollback
   case modelSummary, modelFlops, modelExport, modelQuantize
-  case dataset
+  case dataset, train
   case jobList, jobShow, jobFollow, jobCancel, jobResume
 
   public enum Method: String, Hashable, Sendable {
@@ -47,8 +47,7 @@ public enum Route: String, CaseIterable, Hashable, Sendable {
     case .classify: .file
     case .modelImport: .jsonThenFile
     case .wait, .sort, .undo, .redo, .reviewAccept, .reviewSet, .reviewSkip, .pause, .resume, .rescan, .inboxAdd,
-      .modelQuantize,
-      .dataset:
+      .modelQuantize, .dataset, .train:
       .json
     default: .none
     }
@@ -98,6 +97,7 @@ public enum Route: String, CaseIterable, Hashable, Sendable {
     case .modelExport: (.get, "/v1/models/{model}/onnx")
     case .modelQuantize: (.post, "/v1/models/{model}/quantize")
     case .dataset: (.post, "/v1/dataset/{verb}")
+    case .train: (.post, "/v1/train")
     case .jobList: (.get, "/v1/jobs")
     case .jobShow: (.get, "/v1/jobs/{job}")
     case .jobFollow: (.get, "/v1/jobs/{job}/records")

@@ -47,6 +47,7 @@ public enum ControlCall: Sendable {
 
   /// For a peer that may not name any path, only folders under a configured root of the training.
   case dataset(DatasetRequest, Reply<Job>)
+  case train(TrainRequest, Reply<Job>)
 
   case jobList(Reply<JobListReply>)
   case jobShow(id: String, Reply<Job>)

@@ -61,6 +61,8 @@ struct IncomingRequest {
 
     case .dataset: return .dataset(try DatasetRequest(verb: parameter, body: json), Reply(responder))
 
+    case .train: return .train(try body(), Reply(responder))
+
     case .jobList: return .jobList(Reply(responder))
     case .jobShow: return .jobShow(id: parameter, Reply(responder))
     case .jobFollow: return .jobFollow(id: parameter, RecordStream(responder))

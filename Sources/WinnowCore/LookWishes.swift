@@ -4,9 +4,12 @@ public struct LookWishes: Hashable, Sendable {
   public var thumbnailSide: Int?
   /// Whether the picture is wanted as an upright sRGB JPEG of full size, without metadata.
   public var conversion: Bool
+  /// Whether the feature of the mirrored crop is wanted as well; not together with a thumbnail.
+  public var mirroredFeature: Bool
 
-  public init(thumbnailSide: Int? = nil, conversion: Bool = false) {
+  public init(thumbnailSide: Int? = nil, conversion: Bool = false, mirroredFeature: Bool = false) {
     self.thumbnailSide = thumbnailSide
     self.conversion = conversion
+    self.mirroredFeature = mirroredFeature
   }
 }

@@ -2,8 +2,8 @@
 public struct PictureLook: Hashable, Sendable {
   /// The most bytes of a thumbnail.
   public static let largestThumbnail = 64 << 10
-  /// The most numbers of a feature. With it, the largest thumbnail and all the rest a worker's answer stays below its
-  /// limit.
+  /// The most numbers of a feature. With two of them, or one and the largest thumbnail, a worker's answer
+  /// stays below its limit.
   public static let longestFeature = 8192
 
   public var facts: PictureFacts
@@ -14,13 +14,15 @@ public struct PictureLook: Hashable, Sendable {
   public var scores: [ClassProbability]
   /// The model's pooled feature; empty where the worker has no model.
   public var feature: [Float]
+  /// The same of the crop mirrored left to right, where it was asked for; as long as `feature`.
+  public var mirroredFeature: [Float]
   /// A JPEG whose longer side is at most what was asked for; empty where none was, or where the picture is such that
   /// even a coarse one would be over `largestThumbnail`.
   public var thumbnail: [UInt8]
 
   public init(
     facts: PictureFacts, storage: PictureStorage, measures: PictureMeasures, signature: PictureSignature,
-    scores: [ClassProbability] = [], feature: [Float] = [], thumbnail: [UInt8] = []
+    scores: [ClassProbability] = [], feature: [Float] = [], mirroredFeature: [Float] = [], thumbnail: [UInt8] = []
   ) {
     self.facts = facts
     self.storage = storage
@@ -28,6 +30,7 @@ public struct PictureLook: Hashable, Sendable {
     self.signature = signature
     self.scores = scores
     self.feature = feature
+    self.mirroredFeature = mirroredFeature
     self.thumbnail = thumbnail
   }
 }

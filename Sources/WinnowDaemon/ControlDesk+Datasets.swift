@@ -35,7 +35,8 @@ extension ControlDesk {
   /// - Throws: `.refused` where nothing is left to do, or nothing was kept; `.notPermitted` as for a new job.
   func resume(_ text: String, from peer: Peer, by: String) throws(WinnowError) -> Job {
     let job = try daemon.jobs.show(try JobBoard.number(text))
-    guard let verb = DatasetRequest.Verb(rawValue: job.kind), verb.resumes else {
+    let isTraining = job.kind == Self.trainingKind
+    guard isTraining || DatasetRequest.Verb(rawValue: job.kind)?.resumes == true else {
       throw WinnowError(
         .refused, "a \(job.kind) keeps nothing that could be taken up again", remedy: "start it anew")
     }
@@ -43,6 +44,9 @@ extension ControlDesk {
       throw WinnowError(.refused, "job \(job.id) is \(job.state.rawValue), so there is nothing to go on with")
     }
     guard let spec = job.spec else { throw WinnowError(.malformed, "job \(job.id) does not say what was asked for") }
+    if isTraining {
+      return try train(try Wire.decode(TrainRequest.self, from: try Wire.encode(spec)), from: peer, by: by)
+    }
     return try work(try Wire.decode(DatasetRequest.self, from: try Wire.encode(spec)), from: peer, by: by)
   }
 }

@@ -168,7 +168,7 @@ extension ControlDesk {
     return try daemon.jobs.show(id)
   }
 
-  private var permission: DatasetPermission {
+  var permission: DatasetPermission {
     DatasetPermission(roots: daemon.loaded.configuration.training.roots)
   }
 
@@ -178,18 +178,19 @@ extension ControlDesk {
 
   @discardableResult
   func run(
-    _ request: LabRequest, descriptors: [Int32: Int32], progress: @escaping (Double?, String?) -> Void,
+    _ request: LabRequest, by program: ProgramLocation.Program = .lab, descriptors: [Int32: Int32],
+    progress: @escaping (Double?, String?) -> Void,
     ended: @escaping (Result<[UInt8], WinnowError>) -> Void
   ) throws(WinnowError) -> LabProcess {
     let spec: [UInt8]
     do {
       spec = Array(try JSONEncoder().encode(request))
     } catch {
-      throw WinnowError(.malformed, "a request to winnow-lab cannot be written", cause: "\(error)")
+      throw WinnowError(.malformed, "a request to \(program.rawValue) cannot be written", cause: "\(error)")
     }
     let holder = LabHolder()
     let process = try LabProcess(
-      LabProcess.Job(executable: try daemon.programs.path(of: .lab), spec: spec, descriptors: descriptors),
+      LabProcess.Job(executable: try daemon.programs.path(of: program), spec: spec, descriptors: descriptors),
       on: daemon.queue, onProgress: progress,
       onEnd: { result in
         holder.process = nil

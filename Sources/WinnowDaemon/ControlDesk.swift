@@ -72,6 +72,8 @@ final class ControlDesk: ControlService, @unchecked Sendable {
       reply.answer { () throws(WinnowError) in try quantize(model, request, from: peer, by: by) }
     case .dataset(let request, let reply):
       reply.answer { () throws(WinnowError) in try work(request, from: peer, by: by) }
+    case .train(let request, let reply):
+      reply.answer { () throws(WinnowError) in try train(request, from: peer, by: by) }
     case .jobList(let reply):
       reply.answer { () throws(WinnowError) in JobListReply(jobs: try daemon.jobs.list()) }
     case .jobShow(let id, let reply):

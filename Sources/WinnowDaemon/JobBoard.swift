@@ -42,6 +42,9 @@ final class JobBoard {
     return job.id
   }
 
+  /// The number of a job of this kind that runs now, nil where none does.
+  func running(kind: String) -> Int64? { running.values.first { $0.kind == kind }?.id }
+
   /// Tells how far a running job is.
   func progress(_ id: Int64, _ fraction: Double?, _ text: String?) {
     guard var job = running[id] else { return }

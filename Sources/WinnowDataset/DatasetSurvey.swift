@@ -1,21 +1,21 @@
-import WinnowCore
+public import WinnowCore
 import WinnowFiles
-import WinnowSupervision
+public import WinnowSupervision
 
 /// What one pass of looks over a data set leaves behind: of each picture as much as it takes to say which belong
 /// together, some 50 bytes.
-struct DatasetSurvey {
+public struct DatasetSurvey {
   /// A SHA-256 without a heap object of its own.
-  struct Digest: Hashable {
+  public struct Digest: Hashable, Sendable {
     private let words: SIMD4<UInt64>
 
-    init(_ digest: ContentDigest) {
+    public init(_ digest: ContentDigest) {
       var words = SIMD4<UInt64>()
       for (index, byte) in digest.bytes.enumerated() { words[index / 8] = words[index / 8] << 8 | UInt64(byte) }
       self.words = words
     }
 
-    var hex: String {
+    public var hex: String {
       (0..<4).map { index in
         let digits = String(words[index], radix: 16)
         return String(repeating: "0", count: 16 - digits.count) + digits
@@ -23,26 +23,26 @@ struct DatasetSurvey {
     }
   }
 
-  struct Picture {
+  public struct Picture {
     /// Index in the folder's files.
-    var file: Int32
+    public var file: Int32
     /// Index in `cameras`, -1 for none.
     var camera: Int32
     /// Nil where the file does not say when it was taken.
     var taken: Timestamp?
-    var digest: Digest
+    public var digest: Digest
   }
 
   /// A file that is no picture for us.
-  struct Reject {
-    var file: Int32
+  public struct Reject {
+    public var file: Int32
     /// A refusal's kind, or `unreadable`.
-    var reason: String
-    var detail: String
+    public var reason: String
+    public var detail: String
   }
 
-  private(set) var pictures: [Picture] = []
-  private(set) var rejects: [Reject] = []
+  public private(set) var pictures: [Picture] = []
+  public private(set) var rejects: [Reject] = []
   /// Pictures with the same bytes as an earlier one, which comes first.
   private(set) var exactCopies: [(first: Int, second: Int)] = []
   /// Pictures that look the same without being the same bytes.
@@ -56,7 +56,7 @@ struct DatasetSurvey {
   ///   - report: the share done, 0 to 1, and a few words.
   ///   - each: what else is wanted of a look at a file, by its index.
   /// - Throws: `.jobCancelled`; what `looker` and `each` throw.
-  init(
+  public init(
     of folder: DatasetFolder, by looker: some PictureLooking, wishing wishes: LookWishes = LookWishes(),
     cancellation: Cancellation, report: (Double, String) -> Void,
     each: (Int, LookOutcome) throws(WinnowError) -> Void = { _, _ in }

@@ -9,9 +9,7 @@ public import WinnowSupervision
 /// Makes a version of a model from an ONNX file: checks it, brings it into the form that is served, lets the worker
 /// compute its golden answers, publishes it, and compiles it for this machine.
 public struct ModelImport {
-  private let library: ModelLibrary
-  private let worker: WorkerTask
-  private let cache: FilePath?
+  private let publishing: ModelPublishing
   private let cancellation: Cancellation
   private let report: (Double, String) -> Void
 
@@ -23,9 +21,9 @@ public struct ModelImport {
     into library: ModelLibrary, worker: FilePath, cache: FilePath?, cancellation: Cancellation,
     report: @escaping (Double, String) -> Void
   ) {
-    self.library = library
-    self.worker = WorkerTask(program: worker, cancellation: cancellation)
-    self.cache = cache
+    publishing = ModelPublishing(
+      in: library, worker: worker, cache: cache, cancellation: cancellation,
+      report: { report(0.3 + 0.7 * $0, $1) })
     self.cancellation = cancellation
     self.report = report
   }
@@ -65,51 +63,17 @@ public struct ModelImport {
       name: name, created: .now(), classes: classes.labels.map(\.text), input: network.input,
       output: network.output, parameters: network.parameters)
 
-    try begin(0.3, "writing the bundle")
-    let draft = try library.makeDraft()
-    try draft.write(network.graph.onnxBytes(), to: ModelBundle.modelFile)
-    try draft.write(manifest)
-
-    try begin(0.4, "running the network for the first time")
-    try draft.write(try goldenAnswers(of: network, classes.count, in: draft.path), to: GoldenAnswers.fileName)
-
-    try begin(0.7, "publishing \(name)")
-    let (model, isCurrent) = try library.publish(draft, manifest: manifest)
-
-    // From here on it is there, whether or not somebody still waits for it.
+    let published = try publishing.publish(network.graph, manifest)
     var warnings = ModelWarnings.about(network.graph, classes: classes, output: network.output)
-    report(0.75, "compiling \(model) for this machine")
-    let ahead = CompilingAhead(library: library, cache: cache, worker: worker)
-    if let complaint = ahead.compile(model) { warnings.append(complaint) }
-    report(1, "\(model) is imported")
-    return ModelChangeReply(model: model.name, version: model.version, current: isCurrent, warnings: warnings)
+    warnings += published.warnings
+    report(1, "\(published.model) is imported")
+    return ModelChangeReply(
+      model: published.model.name, version: published.model.version, current: published.isCurrent, warnings: warnings)
   }
 
   /// - Throws: `.jobCancelled`.
   private func begin(_ share: Double, _ step: String) throws(WinnowError) {
     report(share, step)
     try cancellation.check()
-  }
-
-  /// What the worker says the network answers; it makes sure that a batch answers as each picture does alone.
-  private func goldenAnswers(
-    of network: ImportedNetwork, _ classCount: Int, in draft: FilePath
-  ) throws(WinnowError) -> [UInt8] {
-    let json: [UInt8]
-    do {
-      json = try worker.run(["--make-golden", "--bundle", CommandArgument(draft)])
-    } catch {
-      let unknown = network.graph.unsupportedOperators()
-      guard !unknown.isEmpty, error.code != .jobCancelled else { throw error }
-      throw WinnowError(
-        .unknownOperator,
-        "the model uses operators that are not known, and it does not run: \(unknown.joined(separator: ", "))",
-        remedy: "export it with ONNX's standard operators, without pre- or post-processing", cause: error.message)
-    }
-    let golden = try GoldenAnswers(json: json)
-    guard golden.answers.allSatisfy({ $0.logits.count == classCount }) else {
-      throw WinnowError(.malformed, "winnow-worker did not answer with one value for each class")
-    }
-    return json
   }
 }

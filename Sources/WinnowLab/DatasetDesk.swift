@@ -5,6 +5,7 @@ import WinnowCore
 import WinnowCrawl
 import WinnowDataset
 import WinnowFiles
+import WinnowJobProgram
 import WinnowSupervision
 
 /// Which module does which work on data sets.
@@ -14,7 +15,7 @@ struct DatasetDesk {
 
   let library: ModelLibrary
   let cancellation: Cancellation
-  let output: LabOutput
+  let output: JobOutput
 
   func answer(_ request: DatasetRequest) throws(WinnowError) {
     switch request {

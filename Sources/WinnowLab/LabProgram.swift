@@ -4,6 +4,7 @@ import WinnowBundle
 import WinnowControlAPI
 import WinnowCore
 import WinnowImport
+import WinnowJobProgram
 import WinnowSupervision
 
 /// A whole run of winnow-lab.
@@ -28,7 +29,7 @@ public enum LabProgram {
     signal(SIGPIPE, SIG_IGN)
     switch (arguments.first, arguments.count) {
     case (nil, _):
-      return answer(LabInput(descriptor: STDIN_FILENO), LabOutput(descriptor: STDOUT_FILENO))
+      return answer(JobInput(descriptor: STDIN_FILENO), JobOutput(descriptor: STDOUT_FILENO))
     case ("--demonstration-model"?, 2):
       return demonstrate { () throws(WinnowError) in try DemonstrationModel.write(to: FilePath(arguments[1])) }
     case ("--demonstration-pictures"?, 2):
@@ -42,7 +43,7 @@ public enum LabProgram {
     }
   }
 
-  private static func answer(_ input: LabInput, _ output: LabOutput) -> Int32 {
+  private static func answer(_ input: JobInput, _ output: JobOutput) -> Int32 {
     do throws(WinnowError) {
       let request = try input.request()
       let cancellation = Cancellation()
@@ -57,7 +58,7 @@ public enum LabProgram {
   }
 
   private static func answer(
-    _ request: LabRequest, _ output: LabOutput, _ cancellation: Cancellation
+    _ request: LabRequest, _ output: JobOutput, _ cancellation: Cancellation
   ) throws(WinnowError) {
     let library = ModelLibrary(root: request.library)
     let desk = ModelDesk(library: library)
@@ -67,11 +68,11 @@ public enum LabProgram {
         throw missing("settings and onnx", request)
       }
       output.finish(
-        try making(library, cancellation, output, cache(beside: request.library)).importModel(settings, onnx: onnx))
+        try making(library, cancellation, output, library.cache).importModel(settings, onnx: onnx))
     case .quantize:
       guard let work = request.quantize else { throw missing("quantize", request) }
       output.finish(
-        try making(library, cancellation, output, cache(beside: request.library)).quantize(
+        try making(library, cancellation, output, library.cache).quantize(
           try model(request), with: work.data))
     case .list:
       let (models, problems) = try desk.list()
@@ -89,11 +90,12 @@ public enum LabProgram {
     case .dataset:
       guard let work = request.dataset else { throw missing("dataset", request) }
       try DatasetDesk(library: library, cancellation: cancellation, output: output).answer(work)
+    case .train: throw WinnowError(.malformed, "trainings are winnow-trainer's work")
     }
   }
 
   private static func making(
-    _ library: ModelLibrary, _ cancellation: Cancellation, _ output: LabOutput, _ cache: FilePath?
+    _ library: ModelLibrary, _ cancellation: Cancellation, _ output: JobOutput, _ cache: FilePath?
   ) throws(WinnowError) -> ModelMaking {
     ModelMaking(
       library: library, worker: try ProgramLocation.ofThisProcess().path(of: .worker), cache: cache,
@@ -107,14 +109,6 @@ public enum LabProgram {
 
   private static func missing(_ fields: String, _ request: LabRequest) -> WinnowError {
     WinnowError(.malformed, "a request for \"\(request.verb.rawValue)\" needs \(fields)")
-  }
-
-  /// The state folder's cache, where the library is a state folder's and has one.
-  private static func cache(beside library: FilePath) -> FilePath? {
-    let folder = library.removingLastComponent().appending("cache")
-    var about = stat()
-    let isThere = folder.withPlatformString { stat($0, &about) } == 0 && about.st_mode & S_IFMT == S_IFDIR
-    return isThere ? folder : nil
   }
 
   private static func demonstrate(_ write: () throws(WinnowError) -> Void) -> Int32 {

@@ -8,6 +8,7 @@ public struct ProgramLocation: Sendable {
     case worker = "winnow-worker"
     case watch = "winnow-watch"
     case lab = "winnow-lab"
+    case trainer = "winnow-trainer"
   }
 
   private let executable: FilePath

@@ -232,6 +232,7 @@ final class WorkerSupervisor {
       return jobs[id] == nil ? nil : "looked at a picture that it was to classify"
     }
     if (converted != nil) != (output != nil) { return "made another conversion than was asked for" }
+    if !wishes.mirroredFeature, !look.mirroredFeature.isEmpty { return "sent a feature unasked" }
     return wishes.thumbnailSide == nil && !look.thumbnail.isEmpty ? "sent a thumbnail unasked" : nil
   }
 

@@ -27,6 +27,7 @@ extension WorkerAnswer {
       writer.write(score.probability)
     }
     writer.write(list: look.feature) { $0.write($1) }
+    writer.write(list: look.mirroredFeature) { $0.write($1) }
     writer.write(look.thumbnail)
   }
 
@@ -49,15 +50,25 @@ extension WorkerAnswer {
     guard zip(scores, scores.dropFirst()).allSatisfy({ $0.probability >= $1.probability }),
       Set(scores.map(\.index)).count == scores.count
     else { throw WinnowError(.malformed, "a worker sent scores that are not best first, or a class twice") }
+    let feature = try readFeature(from: &reader)
+    let mirrored = try readFeature(from: &reader)
+    guard mirrored.isEmpty || mirrored.count == feature.count else {
+      throw WinnowError(.malformed, "a worker sent features of two lengths")
+    }
+    return PictureLook(
+      facts: facts, storage: storage, measures: measures, signature: PictureSignature(luma: luma, colour: colour),
+      scores: scores, feature: feature, mirroredFeature: mirrored,
+      thumbnail: try reader.readBytes(atMost: PictureLook.largestThumbnail))
+  }
+
+  private static func readFeature(from reader: inout ByteReader) throws(WinnowError) -> [Float] {
     let feature = try reader.readList(atMost: PictureLook.longestFeature) { reader throws(WinnowError) in
       try reader.readFloat()
     }
     guard feature.allSatisfy(\.isFinite) else {
       throw WinnowError(.malformed, "a worker sent a feature that is no numbers")
     }
-    return PictureLook(
-      facts: facts, storage: storage, measures: measures, signature: PictureSignature(luma: luma, colour: colour),
-      scores: scores, feature: feature, thumbnail: try reader.readBytes(atMost: PictureLook.largestThumbnail))
+    return feature
   }
 
   private static func readStorage(from reader: inout ByteReader) throws(WinnowError) -> PictureStorage {

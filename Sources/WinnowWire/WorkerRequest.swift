@@ -2,7 +2,7 @@ public import WinnowCore
 
 /// The version of the worker protocol. Daemon and worker come from one build; a mismatch means a half-done upgrade,
 /// and the daemon refuses the worker.
-public let workerProtocolVersion: UInt32 = 2
+public let workerProtocolVersion: UInt32 = 3
 
 /// The largest datagram either side sends: 1,000 logits take 4 KB, so this is ample.
 public let workerMessageLimit = 128 << 10
@@ -31,6 +31,7 @@ public enum WorkerRequest: Hashable, Sendable {
       writer.write(id)
       writer.write(optional: wishes.thumbnailSide) { $0.write(UInt32(clamping: $1)) }
       writer.write(wishes.conversion)
+      writer.write(wishes.mirroredFeature)
     }
     return writer.bytes
   }
@@ -45,7 +46,12 @@ public enum WorkerRequest: Hashable, Sendable {
       guard side.map(Self.thumbnailSides.contains) ?? true else {
         throw WinnowError(.malformed, "a thumbnail of \(side ?? 0) pixels was asked for")
       }
-      self = .look(id: id, LookWishes(thumbnailSide: side, conversion: try reader.readBool()))
+      let wishes = LookWishes(
+        thumbnailSide: side, conversion: try reader.readBool(), mirroredFeature: try reader.readBool())
+      guard !wishes.mirroredFeature || side == nil else {
+        throw WinnowError(.malformed, "a thumbnail and a mirrored feature were asked for at once")
+      }
+      self = .look(id: id, wishes)
     case let tag: throw WinnowError(.malformed, "unknown worker request \(tag)")
     }
     try reader.finish()

@@ -26,10 +26,7 @@ struct DatasetWork {
       }
       return try Self.report(of: try JobFollowing.wait(for: job.id, client))
     }
-    guard !detach else {
-      throw WinnowError(
-        .unreachable, "there is no daemon to leave the job to", remedy: "leave out --detach, or start winnowd")
-    }
+    guard !detach else { throw Detaching.withoutDaemon }
     let library = try options.paths().stateDirectory.appending("models")
     StandardError.tell("in this process")
     var bar = ProgressBar()

@@ -4,30 +4,32 @@ import SystemPackage
 import WinnowControlAPI
 import WinnowCore
 
-/// Runs winnow-lab as a child: one request on its standard input, records on its standard output. What it says on
+/// Runs winnow-lab or winnow-trainer as a child: one request on its standard input, records on its standard output. What it says on
 /// standard error is for the user.
 struct LabProcess {
   let program: FilePath
+  private let name: String
 
   /// Finds it beside this program: in an installed tree under `../lib/winnow`, in a build tree in the same folder.
   ///
   /// - Throws: `.notFound`.
-  init() throws(WinnowError) {
+  init(_ name: String = "winnow-lab") throws(WinnowError) {
+    self.name = name
     var buffer = [CChar](repeating: 0, count: Int(PATH_MAX))
     let length = readlink("/proc/self/exe", &buffer, buffer.count - 1)
     let folder = FilePath(bytes: buffer.prefix(max(0, length)).map { UInt8(bitPattern: $0) }).removingLastComponent()
     let places = [
-      folder.removingLastComponent().appending("lib/winnow/winnow-lab"), folder.appending("winnow-lab"),
+      folder.removingLastComponent().appending("lib/winnow").appending(name), folder.appending(name),
     ]
     guard let program = places.first(where: { $0.withPlatformString { access($0, X_OK) } == 0 }) else {
       throw WinnowError(
-        .notFound, "winnow-lab is not beside winnowctl", remedy: "install Winnow whole: make install")
+        .notFound, "\(name) is not beside winnowctl", remedy: "install Winnow whole: make install")
     }
     self.program = program
   }
 
   /// - Parameter progress: called with 0 to 1 and a few words.
-  /// - Throws: what winnow-lab answered, `.systemCall` where it cannot be run or ends without an answer.
+  /// - Throws: what it answered, `.systemCall` where it cannot be run or ends without an answer.
   func run<Result: Codable & Sendable>(
     _ request: LabRequest, returning type: Result.Type = Result.self, progress: (Double, String) -> Void
   ) throws(WinnowError) -> Result {
@@ -51,7 +53,7 @@ struct LabProcess {
     while waitpid(child.process, &status, 0) < 0, errno == EINTR {}
     guard let outcome else {
       throw WinnowError(
-        .systemCall, "winnow-lab ended without an answer",
+        .systemCall, "\(name) ended without an answer",
         cause: status & 0x7F == 0
           ? "exit status \(status >> 8 & 0xFF)" : "signal \(status & 0x7F)")
     }
@@ -70,9 +72,9 @@ struct LabProcess {
     defer { posix_spawn_file_actions_destroy(&actions) }
     posix_spawn_file_actions_adddup2(&actions, ends[1], STDIN_FILENO)
     posix_spawn_file_actions_adddup2(&actions, ends[1], STDOUT_FILENO)
-    let name = strdup("winnow-lab")
-    defer { free(name) }
-    var arguments = [name, nil]
+    let first = strdup(name)
+    defer { free(first) }
+    var arguments = [first, nil]
     var process: pid_t = 0
     let result = program.withPlatformString { posix_spawn(&process, $0, &actions, nil, &arguments, environ) }
     guard result == 0 else {
@@ -112,6 +114,6 @@ struct LabProcess {
   }
 
   private func failure(_ number: CInt) -> WinnowError {
-    WinnowError(.systemCall, "winnow-lab cannot be run", cause: String(cString: strerror(number)))
+    WinnowError(.systemCall, "\(name) cannot be run", cause: String(cString: strerror(number)))
   }
 }

@@ -10,7 +10,7 @@ struct ArchitectureDocument {
   }
 
   /// From the bottom up.
-  static let rows = ["system", "values", "ground", "parts", "flow", "edges", "assembly", "programs"]
+  static let rows = ["system", "values", "ground", "parts", "flow", "learning", "edges", "assembly", "programs"]
 
   let modules: [String: Module]
   /// Headings that have text under them.

@@ -17,10 +17,10 @@ struct LinkedLibraryTests {
   private static let lab = ".build/release/winnow-lab"
   private static let watcher = ".build/watch/winnow-watch"
 
-  @Test("no decoder and no engine is among the targets of winnowd, winnowctl and winnow-lab")
+  @Test("no decoder and no engine is among the targets of any program but winnow-worker")
   func closures() throws {
     let package = try PackageDescriptionText.ofRepository.get()
-    for program in ["winnowd", "winnowctl", "winnow-lab"] {
+    for program in ["winnowd", "winnowctl", "winnow-lab", "winnow-trainer"] {
       let closure = package.closure(of: program)
       #expect(closure.contains("WinnowCore"), "\(program) could not be read from Package.swift")
       #expect(closure.isDisjoint(with: ["CWinnowImage", "COpenVINO", "CWinnowTorch", "WinnowImaging"]), "\(program)")
@@ -31,7 +31,7 @@ struct LinkedLibraryTests {
   func networkClient() throws {
     let package = try PackageDescriptionText.ofRepository.get()
     #expect(package.closure(of: "winnow-lab").contains("CCurl"))
-    for program in ["winnowd", "winnowctl", "winnow-worker"] {
+    for program in ["winnowd", "winnowctl", "winnow-worker", "winnow-trainer"] {
       #expect(package.closure(of: program).isDisjoint(with: ["CCurl", "WinnowCrawl"]), "\(program)")
     }
   }
@@ -39,8 +39,10 @@ struct LinkedLibraryTests {
   @Test("only winnowd and winnowctl know the configuration's parser, and only winnowd the ledger's SQLite")
   func parsers() throws {
     let package = try PackageDescriptionText.ofRepository.get()
-    for program in ["winnow-worker", "winnow-lab"] { #expect(!package.closure(of: program).contains("Yams")) }
-    for program in ["winnow-worker", "winnow-lab", "winnowctl"] {
+    for program in ["winnow-worker", "winnow-lab", "winnow-trainer"] {
+      #expect(!package.closure(of: program).contains("Yams"))
+    }
+    for program in ["winnow-worker", "winnow-lab", "winnow-trainer", "winnowctl"] {
       #expect(!package.closure(of: program).contains("GRDB"))
     }
   }

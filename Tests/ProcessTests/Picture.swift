@@ -38,6 +38,17 @@ enum Picture {
     return png(side: 128, number) { x, y in patches[y / 16 * 8 + x / 16] }
   }
 
+  /// Patches of shades of one colour among grey ones, like no other number's: a class that can be learnt.
+  static func shades(of colour: Colour, _ number: Int) -> [UInt8] {
+    var random = SeededGenerator(seed: UInt64(number) &+ 0x51ed_270b)
+    let patches = (0..<64).map { _ in
+      let light = UInt8.random(in: 0...255, using: &random)
+      let isColoured = Int.random(in: 0..<4, using: &random) > 0
+      return isColoured ? colour.shade.map { UInt8((Int($0) * 3 + Int(light)) / 4) } : [light, light, light]
+    }
+    return png(side: 128, number) { x, y in patches[y / 16 * 8 + x / 16] }
+  }
+
   private static func png(side: Int, _ number: Int, pixel: (Int, Int) -> [UInt8]) -> [UInt8] {
     var rows: [UInt8] = []
     for y in 0..<side {

@@ -9,6 +9,7 @@ final class Winnow {
     var status: Int32
     var output: [UInt8]
     var errors: String
+    var text: String { String(decoding: output, as: UTF8.self) }
 
     func decode<Value: Decodable>(_ type: Value.Type = Value.self) throws -> Value {
       try JSONDecoder().decode(type, from: Data(output))

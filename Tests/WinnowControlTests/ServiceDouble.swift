@@ -91,6 +91,7 @@ final class ServiceDouble: ControlService {
     case .modelExport(_, let reply): reply.fail(WinnowError(.notFound, "nothing to export"))
     case .modelQuantize(_, _, let reply): reply.send(Sample.job("quantize"))
     case .dataset(let request, let reply): reply.send(Sample.work(request.verb))
+    case .train(_, let reply): reply.send(Sample.job("train"))
     case .jobList(let reply): reply.send(JobListReply(jobs: [Sample.job("sort")]))
     case .jobShow(let id, let reply):
       reply.send(DatasetRequest.Verb(rawValue: id).map(Sample.work) ?? Sample.job("sort", id: id))

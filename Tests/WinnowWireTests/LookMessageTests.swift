@@ -29,7 +29,7 @@ struct LookMessageTests {
     "every request for a look survives the way there",
     arguments: [
       LookWishes(), LookWishes(thumbnailSide: 32), LookWishes(thumbnailSide: 512, conversion: true),
-      LookWishes(conversion: true),
+      LookWishes(conversion: true), LookWishes(mirroredFeature: true),
     ])
   func requests(wishes: LookWishes) throws {
     let request = WorkerRequest.look(id: .max, wishes)
@@ -40,6 +40,16 @@ struct LookMessageTests {
   func sides(side: Int) {
     let message = WorkerRequest.look(id: 1, LookWishes(thumbnailSide: side)).encoded()
     #expect(throws: WinnowError.self) { try WorkerRequest(message) }
+  }
+
+  @Test("a thumbnail and a mirrored feature are not to be had at once, as an answer has no room for both")
+  func both() {
+    let message = WorkerRequest.look(id: 1, LookWishes(thumbnailSide: 32, mirroredFeature: true)).encoded()
+    #expect(throws: WinnowError.self) { try WorkerRequest(message) }
+    var look = Self.plain
+    look.feature = [Float](repeating: 1, count: PictureLook.longestFeature)
+    look.mirroredFeature = look.feature
+    #expect(WorkerAnswer.looked(id: 1, look, converted: 1).encoded().count <= workerMessageLimit)
   }
 
   @Test("the largest look survives the way there and fits a message", arguments: [nil, 1, conversionLimit])
@@ -86,6 +96,9 @@ struct LookMessageTests {
     }
     #expect(isRefused { $0.signature.colour.removeLast() })
     #expect(isRefused { $0.feature = [.nan] })
+    #expect(isRefused { $0.mirroredFeature = [1] })
+    #expect(isRefused { ($0.feature, $0.mirroredFeature) = ([1], [.infinity]) })
+    #expect(!isRefused { ($0.feature, $0.mirroredFeature) = ([1], [2]) })
     #expect(isRefused { $0.feature = [Float](repeating: 0, count: 8193) })
     #expect(isRefused { $0.thumbnail = [UInt8](repeating: 0, count: PictureLook.largestThumbnail + 1) })
     for converted in [0, -1, conversionLimit + 1] { #expect(isRefused(converted: converted)) }

@@ -88,6 +88,9 @@ int cwinnow_deny_write_execute(void);
 /* Gives memory that is free back to the kernel (malloc_trim). */
 void cwinnow_release_memory(void);
 
+/* Has this process read and write only when nobody else wants the disk (ioprio_set, which glibc does not wrap). */
+int cwinnow_idle_io(void);
+
 /* Empties the ambient set: this process keeps its capabilities, programs that it starts get none. */
 int cwinnow_keep_capabilities_from_children(void);
 

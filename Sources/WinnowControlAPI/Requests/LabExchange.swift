@@ -1,10 +1,12 @@
 public import SystemPackage
 
-/// What winnow-lab is asked on its standard input: one JSON object.
+/// What winnow-lab or winnow-trainer is asked on its standard input: one JSON object.
 public struct LabRequest: Hashable, Sendable {
   public enum Verb: String, Codable, Hashable, Sendable, CaseIterable {
     case `import`, list, show, promote, rollback, remove, summary, flops, export, quantize
     case dataset
+    /// Of winnow-trainer.
+    case train
   }
 
   public var verb: Verb
@@ -22,10 +24,15 @@ public struct LabRequest: Hashable, Sendable {
   public var quantize: QuantizeRequest?
   /// For `dataset`.
   public var dataset: DatasetRequest?
+  /// For `train`.
+  public var train: TrainRequest?
+  /// What the program is to hold itself to.
+  public var limits: JobLimits?
 
   public init(
     verb: Verb, library: FilePath, model: String? = nil, settings: ModelImportRequest? = nil,
-    onnx: FilePath? = nil, output: FilePath? = nil, quantize: QuantizeRequest? = nil, dataset: DatasetRequest? = nil
+    onnx: FilePath? = nil, output: FilePath? = nil, quantize: QuantizeRequest? = nil, dataset: DatasetRequest? = nil,
+    train: TrainRequest? = nil, limits: JobLimits? = nil
   ) {
     self.verb = verb
     self.library = library
@@ -35,6 +42,8 @@ public struct LabRequest: Hashable, Sendable {
     self.output = output
     self.quantize = quantize
     self.dataset = dataset
+    self.train = train
+    self.limits = limits
   }
 }
 
@@ -49,6 +58,8 @@ extension LabRequest: Codable {
     output = try fields.decodeIfPresent(pathForKey: "output")
     quantize = try fields.decodeIfPresent(QuantizeRequest.self, forKey: "quantize")
     dataset = try fields.decodeIfPresent(DatasetRequest.self, forKey: "dataset")
+    train = try fields.decodeIfPresent(TrainRequest.self, forKey: "train")
+    limits = try fields.decodeIfPresent(JobLimits.self, forKey: "limits")
   }
 
   public func encode(to encoder: any Encoder) throws {
@@ -61,10 +72,25 @@ extension LabRequest: Codable {
     try fields.encodeIfPresent(path: output, forKey: "output")
     try fields.encodeIfPresent(quantize, forKey: "quantize")
     try fields.encodeIfPresent(dataset, forKey: "dataset")
+    try fields.encodeIfPresent(train, forKey: "train")
+    try fields.encodeIfPresent(limits, forKey: "limits")
   }
 }
 
-/// One line of winnow-lab's standard output: progress, or at the end a result or an error.
+/// What a job's program holds itself to, so that sorting goes on beside it.
+public struct JobLimits: Codable, Hashable, Sendable {
+  /// Scheduling priority, 0 (as everybody) to 19 (only when nobody else wants the processor).
+  public var nice: Int
+  /// Bytes of memory.
+  public var memory: Int64
+
+  public init(nice: Int, memory: Int64) {
+    self.nice = nice
+    self.memory = memory
+  }
+}
+
+/// One line of such a program's standard output: progress, or at the end a result or an error.
 public struct LabRecord<Result: Codable & Sendable>: Codable, Sendable {
   /// 0 to 1.
   public var progress: Double?

@@ -1,11 +1,11 @@
 import Glibc
 import WinnowCore
-import WinnowFiles
+public import WinnowFiles
 
 /// Records of one size in a temporary file without a name, so that a million of them cost no memory.
 ///
 /// What cannot be written stays in memory: a full disk costs memory, not the result. One owner, one thread.
-final class RecordSpill {
+public final class RecordSpill {
   private let recordSize: Int
   /// Records that go to the file together, about 1 MiB.
   private let batch: Int
@@ -13,18 +13,18 @@ final class RecordSpill {
   private var canSpill = true
   private var spilled = 0
   private var rest: [UInt8] = []
-  private(set) var count = 0
+  public private(set) var count = 0
   /// Why a record could not be read back; it then counts as unlike any other.
-  private(set) var fault: SystemFault?
+  public private(set) var fault: SystemFault?
 
   /// - Parameter recordSize: bytes of each record, at least 1.
-  init(recordSize: Int) {
+  public init(recordSize: Int) {
     self.recordSize = recordSize
     batch = max(1, (1 << 20) / recordSize)
   }
 
   /// - Parameter record: `recordSize` bytes.
-  func append(_ record: [UInt8]) {
+  public func append(_ record: [UInt8]) {
     rest += record
     count += 1
     if canSpill, count - spilled >= batch { spill() }
@@ -55,7 +55,7 @@ final class RecordSpill {
   }
 
   /// `length` records from `index` on, fewer at the end; nil where they cannot be read.
-  func read(_ index: Int, _ length: Int = 1) -> [UInt8]? {
+  public func read(_ index: Int, _ length: Int = 1) -> [UInt8]? {
     guard index < spilled else {
       let start = (index - spilled) * recordSize
       return Array(rest[start..<min(rest.count, start + length * recordSize)])

@@ -2,7 +2,7 @@ import WinnowCore
 
 /// Which pictures belong together, and why: exact copies, near duplicates, and bursts, which one camera took within
 /// seconds. Pictures that belong together never lie in two parts.
-struct PictureKinship {
+public struct PictureKinship {
   enum Reason: String, Codable, Comparable {
     case alone
     case burst
@@ -33,11 +33,11 @@ struct PictureKinship {
   /// Every picture is linked to another of its group.
   let links: [Link]
   /// For each picture the smallest index in its group.
-  let groups: [Int]
+  public let groups: [Int]
   /// For each picture the strongest link it has.
   let reasons: [Reason]
 
-  init(_ survey: DatasetSurvey) {
+  public init(_ survey: DatasetSurvey) {
     var links = survey.exactCopies.map { Link(first: $0.first, second: $0.second, reason: .exactDuplicate) }
     links += survey.nearDuplicates.map { Link(first: $0.first, second: $0.second, reason: .nearDuplicate) }
     links += Self.bursts(survey.pictures)

@@ -3,16 +3,16 @@
 /// Every class gets its share of each part as well as whole groups allow. Largest groups come first, each to the part
 /// that its classes lack most in; then groups are moved and exchanged within a class as long as that brings the parts
 /// nearer to their shares. What is equal is decided by a hash of the seed and the group's key.
-struct SplitAssignment {
+public struct SplitAssignment {
   /// Pictures that stay together, in few bytes, since most groups are one picture.
-  struct Group {
+  public struct Group {
     /// Of the path of its first picture, so that the order of the input does not matter.
     fileprivate let name: UInt64
     private let first: (label: Int32, count: Int32)
     /// Beside the first class, where the same picture lies in two.
     private let others: [Int: Int]
 
-    init(key: [UInt8], counts: [Int: Int]) {
+    public init(key: [UInt8], counts: [Int: Int]) {
       name = SplitAssignment.fold(key)
       var others = counts
       let label = counts.keys.min() ?? 0
@@ -33,7 +33,7 @@ struct SplitAssignment {
   }
 
   /// The part of each group, as an index of `shares`.
-  private(set) var parts: [Int]
+  public private(set) var parts: [Int]
 
   private let groups: [Group]
   private let hashes: [UInt64]
@@ -44,7 +44,7 @@ struct SplitAssignment {
   private var presence: [Int: [Int]] = [:]
 
   /// - Parameter shares: of each part, summing to 1.
-  init(_ groups: [Group], shares: [Double], seed: UInt64) {
+  public init(_ groups: [Group], shares: [Double], seed: UInt64) {
     self.groups = groups
     self.shares = shares
     hashes = groups.map { Self.spread($0.name, seed) }

@@ -1,28 +1,35 @@
-import SystemPackage
+public import SystemPackage
 import WinnowBundle
-import WinnowCore
+public import WinnowCore
 import WinnowFiles
-import WinnowSupervision
+public import WinnowSupervision
 import WinnowWire
 
 /// Classifies pictures through a worker that serves a bundle as it would serve the daemon: in the sandbox, with the
 /// very same decoding and crop.
-struct TrialClassifying {
+public struct TrialClassifying {
   /// Pictures that are open at the same time; chosen: twice what a worker holds.
   private static let window = 48
 
-  struct Answer {
-    let digest: ContentDigest
+  public struct Answer {
+    public let digest: ContentDigest
     /// Index of the best class, and its probability, 0 to 1.
-    let best: Int
-    let probability: Double
+    public let best: Int
+    public let probability: Double
     /// Empty unless asked for.
-    let logits: [Float]
+    public let logits: [Float]
   }
 
   let program: FilePath
   let pictures: TrialPictures
   let cancellation: Cancellation
+
+  /// - Parameter program: winnow-worker.
+  public init(program: FilePath, pictures: TrialPictures, cancellation: Cancellation) {
+    self.program = program
+    self.pictures = pictures
+    self.cancellation = cancellation
+  }
 
   /// - Parameters:
   ///   - precision: As winnow-worker's option takes it.
@@ -30,7 +37,7 @@ struct TrialClassifying {
   ///   - progress: Called with 0 to 1.
   /// - Returns: the precision that the worker served at.
   /// - Throws: why the worker cannot be had; `.jobCancelled`; what `each` throws.
-  func run(
+  public func run(
     _ indices: [Int], through bundle: FilePath, precision: String, wantsLogits: Bool = false,
     progress: (Double) -> Void, each: (Int, Answer) throws(WinnowError) -> Void
   ) throws(WinnowError) -> String? {

@@ -5,7 +5,7 @@ public import WinnowFiles
 public struct TrialPictures {
   public let count: Int
   /// Classes that would be right for the picture at an index; empty without a label.
-  let right: (Int) -> Set<Int>
+  public let right: (Int) -> Set<Int>
   /// Whether the picture was kept back when the model learnt: it lies in the `val` or `test` of a split.
   let isHeldOut: (Int) -> Bool
   /// Its name for messages.

@@ -16,6 +16,8 @@ struct ReadyPicture: Sendable {
   let facts: PictureFacts
   /// Where a closer look was asked for: all of it but the scores.
   let look: (look: PictureLook, converted: Int?)?
+  /// Whether the feature of the mirrored crop is wanted too.
+  let wantsMirror: Bool
 }
 
 /// Reads, hashes, decodes and crops pictures, one at a time on each of its threads.
@@ -61,9 +63,12 @@ struct DecodeStage: Sendable {
       let usual = 2 * transform.resize
       var inspection: PictureInspection?
       var wantsLogits = false
+      var wantsMirror = false
       switch picture.request.task {
       case .classify(let logits): wantsLogits = logits
-      case .look(let wishes, let output): inspection = PictureInspection(wishes: wishes, output: output)
+      case .look(let wishes, let output):
+        inspection = PictureInspection(wishes: wishes, output: output)
+        wantsMirror = wishes.mirroredFeature
       }
       let minimum = inspection.map { $0.minimumShorterSide.map { max($0, usual) } } ?? usual
       let decoded = try decoder.decode(bytes, minimumShorterSide: minimum)
@@ -71,7 +76,7 @@ struct DecodeStage: Sendable {
       let facts = PictureFacts(decoded, digest: hash, byteCount: bytes.count)
       return ReadyPicture(
         id: picture.request.id, wantsLogits: wantsLogits, slot: picture.slot, facts: facts,
-        look: try inspection?.look(at: decoded, facts))
+        look: try inspection?.look(at: decoded, facts), wantsMirror: wantsMirror)
     }
   }
 }

@@ -26,10 +26,42 @@ struct InferenceStage: Sendable {
       for (index, picture) in batch.enumerated() {
         request.pixels(at: index).copyMemory(from: UnsafeRawBufferPointer(pool.bytes(of: picture.slot)))
       }
+      var unfinished: [Int: WorkerAnswer] = [:]
       try request.run(batch.count) { index, logits throws(WinnowError) in
         let feature = batch[index].look == nil ? [] : try request.feature(at: index)
-        answers.send(answer(batch[index], logits, feature))
+        let answer = answer(batch[index], logits, feature)
+        if batch[index].wantsMirror { return unfinished[index] = answer }
+        answers.send(answer)
         pool.give(back: batch[index].slot)
+      }
+      if !unfinished.isEmpty { try addMirrored(unfinished, batch, request, answers) }
+    }
+  }
+
+  /// Runs the batch once more, mirrored: what was decoded once gives two features.
+  private func addMirrored(
+    _ unfinished: [Int: WorkerAnswer], _ batch: [ReadyPicture], _ request: InferenceRequest, _ answers: WorkerSocket
+  ) throws(WinnowError) {
+    for index in unfinished.keys { Self.mirror(request.pixels(at: index), side: model.side) }
+    try request.run(batch.count) { index, _ throws(WinnowError) in
+      guard let answer = unfinished[index] else { return }
+      if case .looked(let id, var look, let converted) = answer {
+        let feature = try request.feature(at: index)
+        if feature.count == look.feature.count, feature.allSatisfy(\.isFinite) { look.mirroredFeature = feature }
+        answers.send(.looked(id: id, look, converted: converted))
+      } else {
+        answers.send(answer)
+      }
+      pool.give(back: batch[index].slot)
+    }
+  }
+
+  /// Mirrors RGB pixels, `[side, side, 3]`, left to right.
+  private static func mirror(_ pixels: UnsafeMutableRawBufferPointer, side: Int) {
+    for row in 0..<side {
+      for column in 0..<side / 2 {
+        let (left, right) = (3 * (row * side + column), 3 * (row * side + side - 1 - column))
+        for channel in 0..<3 { pixels.swapAt(left + channel, right + channel) }
       }
     }
   }

@@ -17,11 +17,6 @@ struct DatasetVerbs: ParsableCommand {
       """,
     subcommands: [Crawl.self, Clean.self, Split.self, Info.self, Sources.self])
 
-  struct Detaching: ParsableArguments {
-    @Flag(help: "Print the job and return at once.")
-    var detach = false
-  }
-
   struct Clean: ParsableCommand {
     static let configuration = CommandConfiguration(
       abstract: "Write DIR_cleaned: sound pictures as JPEGs, without copies and faulty ones.",

@@ -1,14 +1,14 @@
 import Dispatch
 import Glibc
-import WinnowSupervision
+public import WinnowSupervision
 
 /// Asks for cancellation once standard input ends, or at SIGINT, SIGTERM and SIGHUP, as long as this object lives.
-final class CancellationWatch {
+public final class CancellationWatch {
   private let input: any DispatchSourceRead
   private let signals: [any DispatchSourceSignal]
 
   /// - Parameter descriptor: Borrowed. What comes on it before its end is passed over.
-  init(endOf descriptor: Int32, asking cancellation: Cancellation) {
+  public init(endOf descriptor: Int32, asking cancellation: Cancellation) {
     let queue = DispatchQueue(label: "winnow.cancellation-watch")
     input = DispatchSource.makeReadSource(fileDescriptor: descriptor, queue: queue)
     signals = [SIGINT, SIGTERM, SIGHUP].map { number in

@@ -1,20 +1,23 @@
 import Glibc
 import WinnowControlAPI
-import WinnowCore
+public import WinnowCore
 
-/// The lines that winnow-lab writes for whoever started it.
-struct LabOutput {
+/// The lines that such a program writes for whoever started it.
+public struct JobOutput {
   private struct Nothing: Codable, Sendable {}
 
-  let descriptor: Int32
+  public let descriptor: Int32
 
-  func progress(_ share: Double, _ text: String) {
+  /// - Parameter descriptor: Borrowed.
+  public init(descriptor: Int32) { self.descriptor = descriptor }
+
+  public func progress(_ share: Double, _ text: String) {
     write(LabRecord<Nothing>(progress: share, text: text))
   }
 
-  func finish(_ result: some Codable & Sendable) { write(LabRecord(result: result)) }
+  public func finish(_ result: some Codable & Sendable) { write(LabRecord(result: result)) }
 
-  func fail(_ error: WinnowError) { write(LabRecord<Nothing>(error: ErrorReply(error).error)) }
+  public func fail(_ error: WinnowError) { write(LabRecord<Nothing>(error: ErrorReply(error).error)) }
 
   /// A reader that is gone wants no more: its end shows on standard input too.
   private func write(_ record: some Encodable) {

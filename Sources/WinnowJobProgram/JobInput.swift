@@ -1,17 +1,20 @@
 import FoundationEssentials
 import Glibc
-import WinnowControlAPI
-import WinnowCore
+public import WinnowControlAPI
+public import WinnowCore
 
-/// Standard input of winnow-lab: one line with the request, then nothing until the end, which is the sign to give up.
-struct LabInput {
+/// Standard input of a program that does jobs: one line with the request, then nothing until the end, which is the sign to give up.
+public struct JobInput {
   /// The labels of 100,000 classes stay far below this. Chosen, not measured.
   private static let longestLine = 64 << 20
 
-  let descriptor: Int32
+  public let descriptor: Int32
+
+  /// - Parameter descriptor: Borrowed.
+  public init(descriptor: Int32) { self.descriptor = descriptor }
 
   /// - Throws: `.malformed`.
-  func request() throws(WinnowError) -> LabRequest {
+  public func request() throws(WinnowError) -> LabRequest {
     var line: [UInt8] = []
     var buffer = [UInt8](repeating: 0, count: 64 << 10)
     while line.last != UInt8(ascii: "\n") {

@@ -1,0 +1,232 @@
+import Dispatch
+public import SystemPackage
+public import WinnowBundle
+public import WinnowControlAPI
+public import WinnowCore
+import WinnowDataset
+import WinnowEvaluation
+import WinnowFiles
+import WinnowGraph
+import WinnowImport
+public import WinnowSupervision
+
+/// Trains a new head on the network of a model that is there: looks at every picture once, fits, tests, publishes.
+public struct HeadTraining {
+  private let settings: TrainingSettings
+  private let library: ModelLibrary
+  private let worker: FilePath
+  private let cache: FilePath?
+  private let cancellation: Cancellation
+  private let report: (Double, String) -> Void
+
+  /// - Parameters:
+  ///   - worker: The program winnow-worker.
+  ///   - cache: The folder for compiled networks; nil compiles nothing ahead.
+  ///   - report: Called with 0 to 1 and what is being done.
+  public init(
+    _ settings: TrainingSettings, in library: ModelLibrary, worker: FilePath, cache: FilePath?,
+    cancellation: Cancellation, report: @escaping (Double, String) -> Void
+  ) {
+    self.settings = settings
+    self.library = library
+    self.worker = worker
+    self.cache = cache
+    self.cancellation = cancellation
+    self.report = report
+  }
+
+  /// - Throws: what is wrong with the pictures or the backbone; what keeps the worker from running; `.jobCancelled`.
+  ///   Nothing is published then.
+  public func run() throws(WinnowError) -> TrainReply {
+    let began = ContinuousClock.now
+    try begin(0, "reading \(settings.folder.escaped)")
+    let backbone = try self.backbone()
+    let frozen = try FrozenTest(of: settings.name, in: library)
+    let folder = try DatasetFolder(opening: settings.folder, cancellation: cancellation)
+    let looker = WorkerLooking(program: worker, bundle: backbone.path, cancellation: cancellation)
+    let taught = try TaughtPictures(in: folder, by: looker, cancellation: cancellation) {
+      report(0.02 + 0.68 * $0, $1)
+    }
+    let plan = try TrainingPlan(
+      taught.pictures, labels: taught.labels, frozen: frozen, testShare: settings.testShare,
+      foldCount: HeadFit.foldCount, seed: settings.seed)
+
+    try begin(0.7, "fitting the head to \(plan.teaching.count) pictures")
+    let (fit, outOfFold, tested, centres) = try learn(taught, plan)
+    let temperature = Temperature.fitted(
+      to: outOfFold.logits, labels: outOfFold.labels, classCount: taught.labels.count)
+
+    let graph = try self.graph(of: backbone, fit, classCount: taught.labels.count)
+    var figures = tested.figures(temperature: temperature, seed: settings.seed)
+    for (name, figure) in outOfFold.figures(temperature: temperature, seed: settings.seed) {
+      if name == "accuracy" || name == "log_loss" { figures["out_of_fold_\(name)"] = figure }
+    }
+    var manifest = BundleManifest(
+      name: settings.name, created: .now(), classes: taught.labels, input: backbone.manifest.input,
+      output: OutputSpec(values: .logits, tensor: graph.outputs[0].name, feature: backbone.manifest.output.feature),
+      architecture: backbone.manifest.architecture, parent: backbone.model)
+    manifest.temperature = temperature
+    for (name, figure) in figures {
+      manifest.metrics[name] = .init(value: figure.value, low: figure.low, high: figure.high)
+    }
+    var files = [
+      ClassCentres.fileName: centres.bytes,
+      OutOfFoldAnswers.fileName: try OutOfFoldAnswers(outOfFold, names: taught.labels, temperature: temperature).json(),
+    ]
+    let leftOut = Self.leftOut(taught, plan)
+    files[TrainingRecord.fileName] = try TrainingRecord(
+      method: settings.method.rawValue, backbone: backbone.model.description, seed: settings.seed,
+      testShare: settings.testShare, strength: fit.strength, strengths: HeadFit.strengths, folds: HeadFit.foldCount,
+      fingerprint: TrainingRecord.fingerprint(
+        of: plan.teaching.lazy.map { (taught.labels[taught.pictures[$0].label], taught.pictures[$0].digest.hex) }),
+      taught: plan.teaching.count, tested: plan.testing.count, leftOut: leftOut
+    ).json()
+    let kept = frozenTest(taught, plan, besides: frozen)
+    if !kept.isEmpty { files[FrozenTest.fileName] = try kept.json() }
+
+    let live = library.current(of: settings.name)
+    let comparison = try compare(with: live, tested, taught, plan, in: folder)
+    let published = try ModelPublishing(
+      in: library, worker: worker, cache: cache, cancellation: cancellation, report: { report(0.85 + 0.15 * $0, $1) }
+    ).publish(graph, manifest, files: files)
+    let gate = PromotionGate(settings.promotion, isFirst: published.isCurrent, comparison)
+    if gate.isPromoted, !published.isCurrent { try library.promote(published.model) }
+    report(1, "\(published.model) is trained: \(gate.reason)")
+
+    return TrainReply(
+      model: published.model.name, version: published.model.version,
+      current: library.current(of: settings.name) == published.model, method: settings.method.rawValue,
+      backbone: backbone.model.description, classes: taught.labels,
+      pictures: .init(
+        taught: plan.teaching.count, tested: plan.testing.count, leftOut: leftOut),
+      metrics: figures,
+      comparison: live.flatMap { live in
+        comparison.map {
+          TrainReply.Comparison(
+            version: live.version, pictures: $0.count, won: $0.won, lost: $0.lost, difference: $0.difference,
+            lowerBound: $0.lowerBound, p: $0.pBetter)
+        }
+      }, promotion: gate.reason, seconds: (ContinuousClock.now - began) / .seconds(1),
+      warnings: taught.warnings + plan.warnings + published.warnings)
+  }
+
+  /// How many pictures do not take part, by reason; reasons without any are not there.
+  private static func leftOut(_ taught: TaughtPictures, _ plan: TrainingPlan) -> [String: Int] {
+    var counts = ["unreadable": taught.rejects]
+    for reason in TrainingPlan.Reason.allCases { counts[reason.rawValue] = plan.count(of: reason) }
+    return counts.filter { $0.value > 0 }
+  }
+
+  // MARK: - Steps
+
+  /// The model whose network looks at the pictures.
+  private func backbone() throws(WinnowError) -> ModelBundle {
+    if let name = settings.backbone { return try library.bundle(try ModelReference(name)) }
+    let names = try library.names()
+    if names.contains(settings.name) { return try library.bundle(try ModelReference(settings.name)) }
+    guard let only = names.first, names.count == 1 else {
+      throw WinnowError(
+        .notFound,
+        names.isEmpty
+          ? "there is no model whose network could look at the pictures"
+          : "which model's network is to look at the pictures? There are \(names.joined(separator: ", "))",
+        remedy: names.isEmpty
+          ? "import one that was trained on many pictures: winnowctl model import" : "name one with --backbone")
+    }
+    return try library.bundle(try ModelReference(only))
+  }
+
+  private func learn(
+    _ taught: TaughtPictures, _ plan: TrainingPlan
+  ) throws(WinnowError) -> (HeadFit, outOfFold: TestedHead, tested: TestedHead, ClassCentres) {
+    let (teaching, testing) = (plan.teaching, plan.testing)
+    let classCount = taught.labels.count
+    let placeOf = Dictionary(uniqueKeysWithValues: teaching.enumerated().map { ($1, $0) })
+    // Only what teaches, so that the fit passes over nothing else.
+    let features = FeatureMatrix(width: taught.features.width)
+    let tests = FeatureMatrix(width: taught.features.width)
+    var rows: [HeadFit.Row] = []
+    var centres = ClassCentres(classCount: classCount, width: features.width)
+    let isTest = Set(testing)
+    try taught.features.forEachBlock { first, block in
+      for row in 0..<block.count / features.width {
+        let (picture, isMirrored) = ((first + row) / 2, (first + row) % 2 == 1)
+        let feature = UnsafeBufferPointer(rebasing: block[row * features.width..<(row + 1) * features.width])
+        if let place = placeOf[picture] {
+          features.append(Array(feature))
+          rows.append(HeadFit.Row(picture: place, isMirrored: isMirrored))
+          if !isMirrored { centres.add(feature, of: taught.pictures[picture].label) }
+        } else if !isMirrored, isTest.contains(picture) {
+          tests.append(Array(feature))
+        }
+      }
+    }
+    let labels = teaching.map { taught.pictures[$0].label }
+    let folds = teaching.map { index in if case .teaches(let fold) = plan.roles[index] { fold } else { 0 } }
+    let fit = try HeadFit(
+      features, rows: rows, labels: labels, folds: folds, classCount: classCount, cancellation: cancellation,
+      report: { report(0.7 + 0.12 * $0, "fitting the head to \(teaching.count) pictures") })
+    let outOfFold = TestedHead(
+      classCount: classCount, logits: fit.outOfFold, labels: labels, groups: teaching.map { taught.pictures[$0].group })
+    let tested = TestedHead(
+      classCount: classCount, logits: try fit.logits(of: tests), labels: testing.map { taught.pictures[$0].label },
+      groups: testing.map { taught.pictures[$0].group })
+    return (fit, outOfFold, tested, centres)
+  }
+
+  private func graph(of backbone: ModelBundle, _ fit: HeadFit, classCount: Int) throws(WinnowError) -> Graph {
+    guard let feature = backbone.manifest.output.feature else {
+      throw WinnowError(
+        .notTrainable, "\(backbone.model) gives no feature that a new head could be put on", remedy: "use another model"
+      )
+    }
+    let network = try Graph(onnx: try backbone.contents(of: ModelBundle.modelFile))
+    return try network.withLinearHead(
+      on: feature, weights: try Tensor(fit.weights, shape: [classCount, fit.weights.count / classCount]),
+      biases: try Tensor(fit.biases, shape: [classCount]), named: "logits")
+  }
+
+  /// What later versions are to be tested on: all that ever was, whether or not its pictures are in the folder today.
+  private func frozenTest(_ taught: TaughtPictures, _ plan: TrainingPlan, besides frozen: FrozenTest) -> FrozenTest {
+    var kept = frozen
+    for index in plan.testing {
+      kept.add(taught.pictures[index].digest, of: taught.labels[taught.pictures[index].label])
+    }
+    return kept
+  }
+
+  /// The new head beside the live version, on the test pictures of classes that both know.
+  private func compare(
+    with live: ModelVersion?, _ tested: TestedHead, _ taught: TaughtPictures, _ plan: TrainingPlan,
+    in folder: DatasetFolder
+  ) throws(WinnowError) -> PairedComparison? {
+    guard let live, !plan.testing.isEmpty else { return nil }
+    let bundle = try library.bundle(ModelReference(name: live.name, version: live.version))
+    var known: [String: Set<Int>] = [:]
+    for (index, label) in bundle.manifest.classes.enumerated() { known[label, default: []].insert(index) }
+    let answers = tested.answers
+    let common = plan.testing.indices.filter { known[taught.labels[tested.labels[$0]]] != nil }
+    guard !common.isEmpty else { return nil }
+    try begin(0.82, "comparing with \(live)")
+    let pictures = TrialPictures(
+      count: common.count, right: { known[taught.labels[tested.labels[common[$0]]]] ?? [] }, isHeldOut: { _ in true },
+      name: { folder.files[taught.files[plan.testing[common[$0]]]].path.escaped },
+      open: { (index) throws(WinnowError) in
+        try folder.open(folder.files[taught.files[plan.testing[common[index]]]])
+      })
+    var pairs: [(old: Bool, new: Bool)] = []
+    _ = try TrialClassifying(program: worker, pictures: pictures, cancellation: cancellation).run(
+      Array(common.indices), through: bundle.path, precision: "auto", progress: { _ in }
+    ) { (index, answer) throws(WinnowError) in
+      let place = common[index]
+      pairs.append((old: pictures.right(index).contains(answer.best), new: answers[place] == tested.labels[place]))
+    }
+    return PairedComparison(pairs)
+  }
+
+  /// - Throws: `.jobCancelled`.
+  private func begin(_ share: Double, _ step: String) throws(WinnowError) {
+    report(share, step)
+    try cancellation.check()
+  }
+}

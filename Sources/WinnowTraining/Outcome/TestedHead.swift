@@ -1,0 +1,53 @@
+import WinnowControlAPI
+import WinnowCore
+import WinnowEvaluation
+
+/// The answers of a head on pictures that it was not taught, and the figures of them.
+struct TestedHead {
+  let classCount: Int
+  /// `[pictures][classCount]`.
+  let logits: [Float]
+  /// The right class of each picture.
+  let labels: [Int]
+  /// Equal for pictures that show the same.
+  let groups: [Int]
+
+  /// The best class of each picture.
+  var answers: [Int] {
+    labels.indices.map { picture in
+      let start = picture * classCount
+      return (0..<classCount).max { logits[start + $0] < logits[start + $1] } ?? 0
+    }
+  }
+
+  var confusion: ConfusionMatrix {
+    var matrix = ConfusionMatrix(classCount: classCount)
+    for (label, answer) in zip(labels, answers) { matrix.add(right: label, answered: answer) }
+    return matrix
+  }
+
+  /// `accuracy`, `macro_f1`, `weighted_f1`, `log_loss`; nothing without pictures.
+  func figures(temperature: Double, seed: UInt64) -> [String: TrainReply.Figure] {
+    guard !labels.isEmpty else { return [:] }
+    let (answers, matrix) = (answers, confusion)
+    var figures: [String: TrainReply.Figure] = [:]
+    figures["accuracy"] = matrix.accuracy.estimate.map {
+      TrainReply.Figure(value: $0.value, low: $0.low, high: $0.high)
+    }
+    let members = Dictionary(grouping: labels.indices) { groups[$0] }.values.sorted { $0[0] < $1[0] }
+    func resampled(_ value: Double?, _ figure: (ConfusionMatrix) -> Double?) -> TrainReply.Figure? {
+      guard let value else { return nil }
+      let interval = Bootstrap.interval(of: members, seed: seed) { drawn in
+        var matrix = ConfusionMatrix(classCount: classCount)
+        for index in drawn { matrix.add(right: labels[index], answered: answers[index]) }
+        return figure(matrix)
+      }
+      return TrainReply.Figure(value: value, low: interval?.low, high: interval?.high)
+    }
+    figures["macro_f1"] = resampled(matrix.macroF1) { $0.macroF1 }
+    figures["weighted_f1"] = resampled(matrix.weightedF1) { $0.weightedF1 }
+    figures["log_loss"] = TrainReply.Figure(
+      value: Temperature.logLoss(of: logits, labels: labels, classCount: classCount, temperature: temperature))
+    return figures
+  }
+}

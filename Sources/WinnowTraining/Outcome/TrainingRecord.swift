@@ -1,0 +1,48 @@
+import FoundationEssentials
+import WinnowCore
+import WinnowFiles
+
+/// How a version came to be: kept in its bundle, so that it can be made again, or explained.
+struct TrainingRecord: Codable, Hashable {
+  static let fileName = "training.json"
+
+  var schema = 1
+  var method: String
+  /// `NAME@VERSION` whose network looks at the pictures.
+  var backbone: String
+  var seed: UInt64
+  var testShare: Double
+  /// The strength of regularisation that was chosen, as scikit-learn's C for features of mean square 1, of which ones.
+  var strength: Double
+  var strengths: [Double]
+  var folds: Int
+  /// SHA-256 of the classes and hashes of all pictures that taught, whatever their names and order.
+  var fingerprint: String
+  var taught: Int
+  var tested: Int
+  /// By reason.
+  var leftOut: [String: Int]
+
+  private enum CodingKeys: String, CodingKey {
+    case schema, method, backbone, seed, strength, strengths, folds, fingerprint, taught, tested
+    case testShare = "test_share"
+    case leftOut = "left_out"
+  }
+
+  /// - Parameter pictures: label and SHA-256, hexadecimal, of each.
+  static func fingerprint(of pictures: some Sequence<(label: String, digest: String)>) -> String {
+    var hasher = ContentHasher()
+    for line in pictures.map({ "\($0.digest) \($0.label)\n" }).sorted() { hasher.update(Array(line.utf8)) }
+    return hasher.finish().hex
+  }
+
+  func json() throws(WinnowError) -> [UInt8] {
+    let encoder = JSONEncoder()
+    encoder.outputFormatting = [.sortedKeys, .prettyPrinted]
+    do {
+      return Array(try encoder.encode(self))
+    } catch {
+      throw WinnowError(.malformed, "the record of the training cannot be written as JSON", cause: "\(error)")
+    }
+  }
+}

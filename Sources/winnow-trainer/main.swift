@@ -1,0 +1,4 @@
+import Glibc
+import WinnowTrainer
+
+exit(TrainerProgram.run(Array(CommandLine.arguments.dropFirst())))

@@ -1,0 +1,93 @@
+import ArgumentParser
+import SystemPackage
+import WinnowConfig
+import WinnowControlAPI
+import WinnowControlClient
+import WinnowCore
+
+struct Train: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    abstract: "Train a model on a folder of pictures, a folder a class.",
+    discussion: """
+      The network of a model that is there, the backbone, looks at each picture and at its mirror image once; a new \
+      head learns from what it sees. That takes about as long as looking at the pictures, and seconds more.
+
+      15 of 100 pictures are kept back to test with, and never taught to any later version of the model, nor is what \
+      looks like them. DIR may hold train, val and test of its own instead. The first version of a name goes live by \
+      itself, a later one by `model promote`, or as --promote says.
+
+      EXAMPLES:
+        winnowctl train flowers --name flowers --backbone mobilenet
+        winnowctl train flowers --name flowers --promote if-not-worse
+      """)
+
+  enum Method: String, ExpressibleByArgument, CaseIterable {
+    case auto, head
+  }
+
+  enum Promotion: String, ExpressibleByArgument, CaseIterable {
+    case ifBetter = "if-better"
+    case ifNotWorse = "if-not-worse"
+  }
+
+  @OptionGroup var options: GlobalOptions
+  @OptionGroup var detaching: Detaching
+
+  @Argument(help: "The folder of class folders; it is only read.")
+  var folder: FileArgument
+
+  @Option(help: "The model to make, or to give another version.")
+  var name: String
+
+  @Option(help: "How to learn.")
+  var method = Method.auto
+
+  @Option(
+    help: ArgumentHelp(
+      "The model whose network looks at the pictures; without it the newest version of the same name.",
+      valueName: "model"))
+  var backbone: String?
+
+  @Option(help: "Another number deals the pictures out differently.")
+  var seed = 0
+
+  @Option(help: ArgumentHelp("The share of the pictures that is kept back to test with, 0 to 0.5.", valueName: "share"))
+  var testShare: Double?
+
+  @Option(help: "When a later version goes live by itself: proven better, or not worse by a point.")
+  var promote: Promotion?
+
+  func validate() throws {
+    if seed < 0 { throw ValidationError("--seed is 0 or more.") }
+    if let testShare, !(0...0.5).contains(testShare) { throw ValidationError("--test-share is 0 to 0.5.") }
+  }
+
+  func run() throws {
+    let request = TrainRequest(
+      folder: folder.absolute, name: name, method: method.rawValue, backbone: backbone, seed: seed,
+      testShare: testShare, promote: promote?.rawValue)
+    if let reply = try train(request) { try options.output.show(reply) }
+  }
+
+  /// - Returns: nil where the job was left to itself and shown.
+  private func train(_ request: TrainRequest) throws(WinnowError) -> TrainReply? {
+    let client = try options.client()
+    if !options.local, client.isAnswered {
+      StandardError.tell("in the daemon at \(client.socket.escaped)")
+      let job: Job = try client.call(.train, body: .json(request))
+      if detaching.detach {
+        try options.output.show(job)
+        return nil
+      }
+      return try DatasetWork.report(of: try JobFollowing.wait(for: job.id, client))
+    }
+    guard !detaching.detach else { throw Detaching.withoutDaemon }
+    let library = try options.paths().stateDirectory.appending("models")
+    StandardError.tell("in this process, with the models in \(library.escaped)")
+    var bar = ProgressBar()
+    defer { bar.clear() }
+    return try LabProcess("winnow-trainer").run(LabRequest(verb: .train, library: library, train: request)) {
+      bar.show($0, $1)
+    }
+  }
+}

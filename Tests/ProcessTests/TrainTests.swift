@@ -1,0 +1,137 @@
+import FoundationEssentials
+import Testing
+
+extension ProcessTests {
+  @Suite struct TrainTests {
+    private struct Reply: Decodable {
+      struct Figure: Decodable { var value: Double }
+      struct Pictures: Decodable {
+        var taught: Int
+        var tested: Int
+        var left_out: [String: Int]
+      }
+      struct Comparison: Decodable {
+        var version: Int
+        var pictures: Int
+      }
+      var model: String
+      var version: Int
+      var current: Bool
+      var classes: [String]
+      var pictures: Pictures
+      var metrics: [String: Figure]
+      var comparison: Comparison?
+      var promotion: String
+    }
+
+    private struct Job: Decodable {
+      var id: String
+      var state: String
+    }
+
+    /// Class folders of pictures of two colours that the demonstration model calls by one name each, and of one that it
+    /// knows nothing of, with a name that is not ASCII.
+    private func fill(_ folder: String, pictures: Int) throws {
+      try Files.makeFolder(folder)
+      for (colour, label) in [(Picture.Colour.red, "warm"), (.blue, "蓝 cold"), (.green, "leafy")] {
+        try Files.makeFolder("\(folder)/\(label)")
+        for number in 0..<pictures {
+          try Files.write(Picture.shades(of: colour, number), to: "\(folder)/\(label)/\(number).png")
+        }
+      }
+    }
+
+    @Test("a model that was trained through the daemon sorts, and a second version is compared and waits")
+    func daemon() throws {
+      let winnow = try Winnow()
+      let data = winnow.folder + "/data"
+      try fill(data, pictures: 40)
+      try Files.write(Array("no picture".utf8), to: data + "/warm/broken.jpg")
+      try Files.write(Picture.shades(of: .red, 1), to: data + "/warm/copy.png")
+      let before = Tree(data).contents
+      try winnow.start()
+
+      let answer = try winnow.control("train", data, "--name", "mine", "--backbone", "colours")
+      #expect(answer.status == 0, "\(answer.errors) \(winnow.log)")
+      let first: Reply = try answer.decode()
+      #expect(first.model == "mine" && first.version == 1 && first.current && first.comparison == nil)
+      #expect(first.classes == ["leafy", "warm", "蓝 cold"])
+      #expect(first.pictures.tested == 18 && first.pictures.taught == 102)
+      #expect(first.pictures.left_out == ["unreadable": 1, "copy": 1])
+      #expect(
+        (first.metrics["accuracy"]?.value ?? 0) > 0.9 && (first.metrics["out_of_fold_accuracy"]?.value ?? 0) > 0.9)
+
+      try Files.write(Picture.shades(of: .blue, 900), to: winnow.folder + "/new.png")
+      let classified = try winnow.control("classify", "--model", "mine", winnow.folder + "/new.png")
+      #expect(classified.text.contains("蓝 cold"), "\(classified.text) \(classified.errors)")
+
+      let second: Reply = try winnow.control("train", data, "--name", "mine", "--seed", "5").decode()
+      #expect(second.version == 2 && !second.current && second.comparison?.version == 1)
+      // The pictures that the first version was tested on, whatever the seed.
+      #expect(second.comparison?.pictures == 18 && second.pictures.tested == 18)
+      #expect(second.promotion.contains("promote"))
+      #expect(Tree(data).contents == before)
+    }
+
+    @Test("data that nothing can be learnt from is refused with the remedy, and no version is left")
+    func refusals() throws {
+      let winnow = try Winnow()
+      try winnow.start()
+      let folder = winnow.folder
+      try fill(folder + "/good", pictures: 4)
+      try Files.makeFolder(folder + "/one")
+      try Files.makeFolder(folder + "/one/warm")
+      for number in 0..<5 {
+        try Files.write(Picture.shades(of: .red, number), to: folder + "/one/warm/\(number).png")
+      }
+      try fill(folder + "/few", pictures: 1)
+      try Files.makeFolder(folder + "/empty")
+      for (data, backbone, share, reason) in [
+        ("one", "colours", "0.1", "\"warm\" alone"), ("few", "colours", "0.1", "fewer than 2 pictures"),
+        ("empty", "colours", "0.1", "no folders"), ("absent", "colours", "0.1", "absent"),
+        ("good", "nobody", "0.1", "nobody"), ("good", "colours", "0", "without test pictures"),
+      ] {
+        let answer = try winnow.control(
+          "train", "\(folder)/\(data)", "--name", "mine", "--backbone", backbone, "--test-share", share, "--promote",
+          "if-better")
+        #expect(answer.status == 1, "\(data)")
+        #expect(answer.errors.contains(reason), "\(data): \(answer.errors)")
+      }
+      #expect(!Files.exists(winnow.state + "/models/mine/1"))
+    }
+
+    @Test("a training whose daemon is killed is marked, and resuming it makes the model")
+    func killed() throws {
+      let winnow = try Winnow()
+      let data = winnow.folder + "/data"
+      try fill(data, pictures: 60)
+      try winnow.start()
+      let begun: Job = try winnow.control("train", data, "--name", "mine", "--backbone", "colours", "--detach").decode()
+      let busy = try winnow.control("train", data, "--name", "other", "--backbone", "colours")
+      #expect(busy.status == 1 && busy.errors.contains("one training runs at a time"), "\(busy.errors)")
+      try winnow.crash()
+      try winnow.start()
+      let left: Job = try winnow.control("jobs", "show", begun.id).decode()
+      #expect(left.state == "interrupted")
+      let resumed = try winnow.control("jobs", "resume", begun.id)
+      #expect(resumed.status == 0, "\(resumed.errors)")
+      let job: Job = try resumed.decode()
+      let followed = try winnow.control("jobs", "follow", job.id)
+      #expect(followed.status == 0, "\(followed.text)")
+      #expect(Files.exists(winnow.state + "/models/mine/1/manifest.json"))
+    }
+
+    @Test("a training that is cancelled leaves no version")
+    func cancelled() throws {
+      let winnow = try Winnow()
+      let data = winnow.folder + "/data"
+      try fill(data, pictures: 60)
+      try winnow.start()
+      let begun: Job = try winnow.control("train", data, "--name", "mine", "--backbone", "colours", "--detach").decode()
+      #expect(try winnow.control("jobs", "cancel", begun.id).status == 0)
+      let followed = try winnow.control("jobs", "follow", begun.id)
+      #expect(followed.text.contains("cancelled"), "\(followed.text)")
+      #expect(!Files.exists(winnow.state + "/models/mine/1"))
+    }
+  }
+}
