@@ -87,6 +87,8 @@ let package = Package(
     module("WinnowWire", ["WinnowCore"]),
     module("WinnowGraph", ["WinnowCore"]),
 
+    module("WinnowWeights", ["WinnowCore", "WinnowGraph"]),
+
     // Parts.
     module("WinnowConfig", ["WinnowCore", .product(name: "Yams", package: "Yams"), system]),
     module("WinnowBundle", ["WinnowCore", "WinnowFiles", system]),
@@ -107,7 +109,7 @@ let package = Package(
     module(
       "WinnowImport",
       [
-        "WinnowCore", "WinnowFiles", "WinnowWire", "WinnowGraph", "WinnowBundle", "WinnowSupervision",
+        "WinnowCore", "WinnowFiles", "WinnowWire", "WinnowGraph", "WinnowWeights", "WinnowBundle", "WinnowSupervision",
         "WinnowControlAPI", system,
       ]),
 
@@ -193,6 +195,7 @@ let package = Package(
         "WinnowCore", "WinnowFiles", "WinnowWire", "WinnowGraph", "WinnowBundle", "WinnowSupervision",
         "WinnowControlAPI", "WinnowImport", "WinnowTestSupport", system,
       ]),
+    tests("WinnowWeightsTests", ["WinnowCore", "WinnowGraph", "WinnowWeights"]),
     tests("WinnowEvaluationTests", ["WinnowEvaluation"]),
     tests(
       "WinnowTrainingTests",

@@ -67,6 +67,12 @@ public struct GraphBuilder {
     return Value(name: unique)
   }
 
+  /// A constant whose name the caller makes sure of.
+  public mutating func parameter(_ tensor: Tensor, named name: String) -> Value {
+    graph.initialisers[name] = tensor
+    return Value(name: name)
+  }
+
   /// Any operator with one output.
   public mutating func node(_ op: String, _ inputs: [Value], _ attributes: [String: Attribute] = [:]) -> Value {
     nodes(op, inputs, outputs: 1, attributes)[0]

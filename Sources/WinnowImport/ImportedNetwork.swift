@@ -17,11 +17,10 @@ struct ImportedNetwork {
   /// Learnt numbers of the file as it came.
   let parameters: Int
 
-  /// - Parameter bytes: Of the ONNX file.
+  /// - Parameter read: The network as the file holds it.
   /// - Throws: What `WinnowGraph` says about a file that is broken or no classifier; `.invalidInput` for sizes that
   ///   cannot be; `.labelMismatch`.
-  init(_ bytes: [UInt8], classes: ClassList, for request: ModelImportRequest) throws(WinnowError) {
-    let read = try Graph(onnx: bytes)
+  init(_ read: Graph, classes: ClassList, for request: ModelImportRequest) throws(WinnowError) {
     parameters = read.parameterCount
     var graph = try read.simplified()
     let signature = try Self.signature(of: graph)

@@ -5,8 +5,9 @@ public import WinnowCore
 import WinnowFiles
 import WinnowGraph
 public import WinnowSupervision
+import WinnowWeights
 
-/// Makes a version of a model from an ONNX file: checks it, brings it into the form that is served, lets the worker
+/// Makes a version of a model from an ONNX file, or from the weights of a known architecture: checks it, brings it into the form that is served, lets the worker
 /// compute its golden answers, publishes it, and compiles it for this machine.
 public struct ModelImport {
   private let publishing: ModelPublishing
@@ -32,15 +33,19 @@ public struct ModelImport {
   ///
   /// - Throws: An error that names the file; `.jobCancelled`.
   public func run(_ request: ModelImportRequest, onnx: FilePath) throws(WinnowError) -> ModelChangeReply {
-    let classes = try Self.classes(request.labels)
-    try BundleManifest(name: request.name, created: .now(), classes: classes.labels.map(\.text)).validate()
+    try BundleManifest(name: request.name, created: .now(), classes: ["any"]).validate()
     let source = request.source ?? onnx.escaped
+    let architecture = try request.architecture.map { (name) throws(WinnowError) in try Architecture(named: name) }
+    // Before a large file is read.
+    let given = request.labels.isEmpty && architecture != nil ? nil : try Self.classes(request.labels)
     try begin(0, "reading \(source)")
     let bytes = try RegularFile.read(onnx, named: source, atMost: ModelBundle.largestFile)
     do throws(WinnowError) {
       try begin(0.1, "checking the network")
-      let network = try ImportedNetwork(bytes, classes: classes, for: request)
-      return try publish(network, classes, as: request.name)
+      let (graph, found) = try Self.read(bytes, architecture)
+      let classes = if let given { given } else { try Self.numbered(found) }
+      let network = try ImportedNetwork(graph, classes: classes, for: request)
+      return try publish(network, classes, as: request.name, architecture)
     } catch {
       if error.code == .jobCancelled { throw error }
       throw WinnowError(error.code, "\(source): \(error.message)", remedy: error.remedy, cause: error.cause)
@@ -56,12 +61,27 @@ public struct ModelImport {
     }
   }
 
+  /// - Returns: the network, and of an architecture's weights how many classes it tells apart.
+  private static func read(
+    _ bytes: [UInt8], _ architecture: Architecture?
+  ) throws(WinnowError) -> (Graph, classes: Int) {
+    guard let architecture else { return (try Graph(onnx: bytes), 0) }
+    let weights = try PretrainedWeights(bytes)
+    // Normalisations stay as they are, so that the network can be trained further; the engine folds them itself.
+    return (try weights.graph(of: architecture), try weights.classCount(of: architecture))
+  }
+
+  private static func numbered(_ count: Int) throws(WinnowError) -> ClassList {
+    try ClassList((0..<count).map { "class \($0)" })
+  }
+
   private func publish(
-    _ network: ImportedNetwork, _ classes: ClassList, as name: String
+    _ network: ImportedNetwork, _ classes: ClassList, as name: String, _ architecture: Architecture?
   ) throws(WinnowError) -> ModelChangeReply {
-    let manifest = BundleManifest(
+    var manifest = BundleManifest(
       name: name, created: .now(), classes: classes.labels.map(\.text), input: network.input,
       output: network.output, parameters: network.parameters)
+    manifest.architecture = architecture?.name
 
     let published = try publishing.publish(network.graph, manifest)
     var warnings = ModelWarnings.about(network.graph, classes: classes, output: network.output)

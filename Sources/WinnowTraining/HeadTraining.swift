@@ -122,6 +122,7 @@ public struct HeadTraining {
   /// The model whose network looks at the pictures.
   private func backbone() throws(WinnowError) -> ModelBundle {
     if let name = settings.backbone { return try library.bundle(try ModelReference(name)) }
+    if let architecture = settings.architecture { return try newest(of: try Architecture(named: architecture)) }
     let names = try library.names()
     if names.contains(settings.name) { return try library.bundle(try ModelReference(settings.name)) }
     guard let only = names.first, names.count == 1 else {
@@ -134,6 +135,18 @@ public struct HeadTraining {
           ? "import one that was trained on many pictures: winnowctl model import" : "name one with --backbone")
     }
     return try library.bundle(try ModelReference(only))
+  }
+
+  /// The newest model of an architecture; of the name that is trained, where there is one.
+  private func newest(of architecture: Architecture) throws(WinnowError) -> ModelBundle {
+    let bundles = try library.list().entries.map(\.bundle).filter { $0.manifest.architecture == architecture.name }
+    let own = bundles.filter { $0.manifest.name == settings.name }
+    guard let newest = (own.isEmpty ? bundles : own).max(by: { $0.manifest.created < $1.manifest.created }) else {
+      throw WinnowError(
+        .notFound, "there is no model of the architecture \(architecture.name) to start from",
+        remedy: "make one of its pretrained weights: winnowctl model pull \(architecture.name) --from FILE")
+    }
+    return newest
   }
 
   private func learn(

@@ -21,6 +21,7 @@ public struct TrainingSettings: Hashable, Sendable {
   public var name: String
   public var method: Method
   public var backbone: String?
+  public var architecture: String?
   public var seed: UInt64
   /// 0 to 0.5.
   public var testShare: Double
@@ -31,6 +32,7 @@ public struct TrainingSettings: Hashable, Sendable {
     folder = request.folder
     name = request.name
     backbone = request.backbone
+    architecture = request.architecture
     // The only method so far, so it is what `auto` comes to.
     guard let method = request.method == "auto" ? .head : Method(rawValue: request.method) else {
       throw WinnowError(

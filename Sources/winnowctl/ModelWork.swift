@@ -22,6 +22,32 @@ enum ModelWork {
     }
   }
 
+  /// Makes a model of a file.
+  static func publish(
+    _ settings: ModelImportRequest, _ network: borrowing ReadableFile, _ file: FilePath, _ options: GlobalOptions
+  ) throws(WinnowError) -> ModelChangeReply {
+    var bar = ProgressBar()
+    defer { bar.clear() }
+    switch try ModelWork(options) {
+    case .local(let lab, let library):
+      let request = LabRequest(verb: .import, library: library, settings: settings, onnx: file)
+      return try lab.run(request) { bar.show($0, $1) }
+    case .daemon(let client):
+      var last: JobRecord?
+      let body = ClientBody.jsonThenFile(try Wire.encode(settings), network.descriptor, length: network.length)
+      try client.stream(.modelImport, body: body) { (record: JobRecord) in
+        bar.show(record.progress, record.text ?? "")
+        last = record
+        return true
+      }
+      if let error = last?.error { throw ErrorReply(error).asError }
+      guard let result = last?.result else {
+        throw WinnowError(.malformed, "the daemon ended the import without a result")
+      }
+      return try Wire.decode(ModelChangeReply.self, from: Wire.encode(result))
+    }
+  }
+
   /// Does a verb that has one document as its answer.
   func document<Document: Codable & Sendable>(
     _ verb: LabRequest.Verb, _ route: Route, model: String? = nil

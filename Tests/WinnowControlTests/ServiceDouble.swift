@@ -91,9 +91,10 @@ final class ServiceDouble: ControlService {
     case .modelExport(_, let reply): reply.fail(WinnowError(.notFound, "nothing to export"))
     case .modelQuantize(_, _, let reply): reply.send(Sample.job("quantize"))
     case .dataset(let request, let reply): reply.send(Sample.work(request.verb))
-    case .train(_, let reply): reply.send(Sample.job("train"))
+    case .train(_, let reply): reply.send(Sample.trainingJob)
     case .jobList(let reply): reply.send(JobListReply(jobs: [Sample.job("sort")]))
     case .jobShow(let id, let reply):
+      if id == Sample.trainingJob.id { return reply.send(Sample.trainingJob) }
       reply.send(DatasetRequest.Verb(rawValue: id).map(Sample.work) ?? Sample.job("sort", id: id))
     case .jobFollow(let id, let stream):
       stream.emit(JobRecord(id: id, state: .running, progress: 0.5))
@@ -120,6 +121,13 @@ enum Sample {
       pictures: 800, labelled: 800, agreement: 0.98, sureAgreement: 1, fullAccuracy: 0.9, int8Accuracy: 0.9, drop: 0,
       dropBound: 0.005),
     speed: .init(fullPrecision: "bf16", full: 400, int8: 700))
+
+  static let trained = TrainReply(
+    model: "flowers", version: 2, current: false, method: "head", backbone: "mobilenet@1", classes: ["cat", "dog"],
+    pictures: .init(taught: 850, tested: 150, leftOut: ["copy": 2]),
+    metrics: ["accuracy": .init(value: 0.9, low: 0.85, high: 0.93), "log_loss": .init(value: 0.3)],
+    comparison: .init(version: 1, pictures: 150, won: 4, lost: 3, difference: 0.01, lowerBound: -0.02, p: 0.5),
+    promotion: "it goes live with `winnowctl model promote`", seconds: 7.5, warnings: ["a warning"])
 
   static let status = StatusReply(
     state: .degraded, version: "1.2.3", pid: 42, started: time,
@@ -192,6 +200,12 @@ enum Sample {
       case .clean: ["kept": 3, "left_out": [["file": "rose/a.jpg", "reason": "tiny"]]]
       case .sources: ["sources": [["name": "wikimedia", "reachable": true]]]
       }
+    return job
+  }
+
+  static var trainingJob: Job {
+    var job = job("train", id: "train")
+    job.result = (try? Wire.encode(trained)).flatMap { try? Wire.decode(JSONValue.self, from: $0) }
     return job
   }
 

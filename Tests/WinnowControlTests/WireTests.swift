@@ -99,6 +99,14 @@ struct WireTests {
     #expect(try returns(ModelImportRequest(name: "n", labels: ["a"], data: FilePath(bytes: [0x2F, 0xFE]))))
     #expect(try returns(LabRequest(verb: .quantize, library: "/m", model: "n", quantize: .init(data: "/d"))))
     #expect(try returns(QuantizeRequest()))
+    #expect(try returns(ModelImportRequest(name: "n", labels: [], architecture: "resnet18")))
+    let training = TrainRequest(
+      folder: FilePath(bytes: [0x2F, 0xFE]), name: "n", method: "head", backbone: "m@1", architecture: "resnet18",
+      seed: 3, testShare: 0.2, promote: "if-better")
+    #expect(
+      try returns(LabRequest(verb: .train, library: "/m", train: training, limits: JobLimits(nice: 15, memory: 1))))
+    #expect(try returns(TrainRequest(folder: "/d", name: "n")))
+    #expect(try returns(Sample.trained))
     #expect(try returns(Sample.quantized))
     #expect(try returns(LabRequest(verb: .import, library: "/m", settings: .init(name: "n", labels: []), onnx: "/x")))
     #expect(try returns(ReviewReply(placed: [.init(file: "/a", to: "/b", class: "c")])))

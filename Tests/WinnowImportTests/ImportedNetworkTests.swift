@@ -13,7 +13,7 @@ struct ImportedNetworkTests {
   ) throws -> ImportedNetwork {
     var request = ModelImportRequest(name: "small", labels: SmallNetwork.classes)
     change(&request)
-    return try ImportedNetwork(try network.onnx(), classes: try ClassList(request.labels), for: request)
+    return try ImportedNetwork(try Graph(onnx: network.onnx()), classes: try ClassList(request.labels), for: request)
   }
 
   @Test("mean, deviation and crop default to ImageNet's")

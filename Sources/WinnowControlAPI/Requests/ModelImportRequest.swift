@@ -1,10 +1,13 @@
 public import SystemPackage
 
-/// What comes before the bytes of an ONNX file that becomes a model.
+/// What comes before the bytes of a file that becomes a model: an ONNX file, or the weights of an architecture.
 public struct ModelImportRequest: Hashable, Sendable {
   public var name: String
-  /// One a line of the labels file, in the order of the network's outputs.
+  /// One a line of the labels file, in the order of the network's outputs. Of an architecture's weights none may be
+  /// given: the classes are then numbered.
   public var labels: [String]
+  /// The network that the file holds the weights of; absent for an ONNX file.
+  public var architecture: String?
   /// Of red, green and blue, on the scale of 0 to 1; without it ImageNet's.
   public var mean: [Double]?
   public var std: [Double]?
@@ -19,7 +22,7 @@ public struct ModelImportRequest: Hashable, Sendable {
 
   public init(
     name: String, labels: [String], mean: [Double]? = nil, std: [Double]? = nil, resize: Int? = nil,
-    crop: Int? = nil, source: String? = nil, data: FilePath? = nil
+    crop: Int? = nil, source: String? = nil, data: FilePath? = nil, architecture: String? = nil
   ) {
     self.name = name
     self.labels = labels
@@ -29,6 +32,7 @@ public struct ModelImportRequest: Hashable, Sendable {
     self.crop = crop
     self.source = source
     self.data = data
+    self.architecture = architecture
   }
 }
 
@@ -43,6 +47,7 @@ extension ModelImportRequest: Codable {
     crop = try fields.decodeIfPresent(Int.self, forKey: "crop")
     source = try fields.decodeIfPresent(String.self, forKey: "source")
     data = try fields.decodeIfPresent(pathForKey: "data")
+    architecture = try fields.decodeIfPresent(String.self, forKey: "architecture")
   }
 
   public func encode(to encoder: any Encoder) throws {
@@ -55,5 +60,6 @@ extension ModelImportRequest: Codable {
     try fields.encodeIfPresent(crop, forKey: "crop")
     try fields.encodeIfPresent(source, forKey: "source")
     try fields.encodeIfPresent(path: data, forKey: "data")
+    try fields.encodeIfPresent(architecture, forKey: "architecture")
   }
 }

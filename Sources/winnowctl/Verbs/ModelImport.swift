@@ -56,32 +56,7 @@ extension ModelVerbs {
       let settings = ModelImportRequest(
         name: name, labels: try LabelsFile.read(labels.absolute), mean: mean?.values, std: std?.values,
         resize: resize, crop: crop, source: file.escaped, data: data?.absolute)
-      try options.output.show(try publish(settings, network, file))
-    }
-
-    private func publish(
-      _ settings: ModelImportRequest, _ network: borrowing ReadableFile, _ file: FilePath
-    ) throws(WinnowError) -> ModelChangeReply {
-      var bar = ProgressBar()
-      defer { bar.clear() }
-      switch try ModelWork(options) {
-      case .local(let lab, let library):
-        let request = LabRequest(verb: .import, library: library, settings: settings, onnx: file)
-        return try lab.run(request) { bar.show($0, $1) }
-      case .daemon(let client):
-        var last: JobRecord?
-        let body = ClientBody.jsonThenFile(try Wire.encode(settings), network.descriptor, length: network.length)
-        try client.stream(.modelImport, body: body) { (record: JobRecord) in
-          bar.show(record.progress, record.text ?? "")
-          last = record
-          return true
-        }
-        if let error = last?.error { throw ErrorReply(error).asError }
-        guard let result = last?.result else {
-          throw WinnowError(.malformed, "the daemon ended the import without a result")
-        }
-        return try Wire.decode(ModelChangeReply.self, from: Wire.encode(result))
-      }
+      try options.output.show(try ModelWork.publish(settings, network, file, options))
     }
   }
 }

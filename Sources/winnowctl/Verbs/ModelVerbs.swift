@@ -10,7 +10,7 @@ struct ModelVerbs: ParsableCommand {
       MODEL is NAME, the version that is live, or NAME@VERSION.
       """,
     subcommands: [
-      Import.self, List.self, Show.self, Promote.self, Rollback.self, Remove.self, Summary.self, Flops.self,
+      Import.self, Pull.self, List.self, Show.self, Promote.self, Rollback.self, Remove.self, Summary.self, Flops.self,
       Export.self, Quantize.self,
     ])
 

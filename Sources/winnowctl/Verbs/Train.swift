@@ -17,7 +17,8 @@ struct Train: ParsableCommand {
       itself, a later one by `model promote`, or as --promote says.
 
       EXAMPLES:
-        winnowctl train flowers --name flowers --backbone mobilenet
+        winnowctl model pull mobilenet_v2 --from mobilenet_v2.safetensors
+        winnowctl train flowers --name flowers --arch mobilenet_v2
         winnowctl train flowers --name flowers --promote if-not-worse
       """)
 
@@ -48,6 +49,11 @@ struct Train: ParsableCommand {
       valueName: "model"))
   var backbone: String?
 
+  @Option(
+    help: ArgumentHelp(
+      "The architecture of the network, where no backbone is named: the newest model of it looks.", valueName: "arch"))
+  var arch: String?
+
   @Option(help: "Another number deals the pictures out differently.")
   var seed = 0
 
@@ -58,13 +64,14 @@ struct Train: ParsableCommand {
   var promote: Promotion?
 
   func validate() throws {
+    if backbone != nil, arch != nil { throw ValidationError("Give --backbone or --arch.") }
     if seed < 0 { throw ValidationError("--seed is 0 or more.") }
     if let testShare, !(0...0.5).contains(testShare) { throw ValidationError("--test-share is 0 to 0.5.") }
   }
 
   func run() throws {
     let request = TrainRequest(
-      folder: folder.absolute, name: name, method: method.rawValue, backbone: backbone, seed: seed,
+      folder: folder.absolute, name: name, method: method.rawValue, backbone: backbone, architecture: arch, seed: seed,
       testShare: testShare, promote: promote?.rawValue)
     if let reply = try train(request) { try options.output.show(reply) }
   }
