@@ -15,6 +15,9 @@ public struct DatasetSurvey {
       self.words = words
     }
 
+    /// A number that the bytes alone decide, as good as drawn.
+    public var draw: UInt64 { words[0] }
+
     public var hex: String {
       (0..<4).map { index in
         let digits = String(words[index], radix: 16)
@@ -62,10 +65,21 @@ public struct DatasetSurvey {
     each: (Int, LookOutcome) throws(WinnowError) -> Void = { _, _ in }
   ) throws(WinnowError) {
     let count = folder.files.count
+    try self.init(
+      of: folder.subjects(at: 0..<count), count: count, by: looker, wishing: wishes, cancellation: cancellation,
+      report: report, each: each)
+  }
+
+  /// Looks at so many files, wherever they lie; `Picture.file` is then the place among them.
+  public init(
+    of subjects: some Sequence<LookSubject>, count: Int, by looker: some PictureLooking, wishing wishes: LookWishes,
+    cancellation: Cancellation, report: (Double, String) -> Void,
+    each: (Int, LookOutcome) throws(WinnowError) -> Void
+  ) throws(WinnowError) {
     var near = NearDuplicates()
     // The picture behind each number of `near`; exact copies have none.
     var compared: [Int32] = []
-    try looker.look(at: folder.subjects(at: 0..<count), wishes) { index, outcome throws(WinnowError) in
+    try looker.look(at: subjects, wishes) { index, outcome throws(WinnowError) in
       try cancellation.check()
       if let look = take(index, outcome) {
         compared.append(Int32(pictures.count - 1))

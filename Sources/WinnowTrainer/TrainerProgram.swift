@@ -51,7 +51,7 @@ public enum TrainerProgram {
       throw WinnowError(.malformed, "winnow-trainer was asked for \"\(request.verb.rawValue)\"")
     }
     let training = HeadTraining(
-      try TrainingSettings(work), in: ModelLibrary(root: request.library),
+      try TrainingSettings(work, sorted: request.sorted ?? []), in: ModelLibrary(root: request.library),
       worker: try ProgramLocation.ofThisProcess().path(of: .worker), cache: ModelLibrary(root: request.library).cache,
       cancellation: cancellation, report: output.progress)
     output.finish(try training.run())

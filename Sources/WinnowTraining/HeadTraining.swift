@@ -39,12 +39,15 @@ public struct HeadTraining {
   ///   Nothing is published then.
   public func run() throws(WinnowError) -> TrainReply {
     let began = ContinuousClock.now
-    try begin(0, "reading \(settings.folder.escaped)")
+    try begin(0, "reading what there is to learn from")
     let backbone = try self.backbone()
     let frozen = try FrozenTest(of: settings.name, in: library)
-    let folder = try DatasetFolder(opening: settings.folder, cancellation: cancellation)
+    let folder = try settings.folder.map { (path) throws(WinnowError) in
+      try DatasetFolder(opening: path, cancellation: cancellation)
+    }
+    let source = try TrainingSource(folder, sorted: settings.sorted)
     let looker = WorkerLooking(program: worker, bundle: backbone.path, cancellation: cancellation)
-    let taught = try TaughtPictures(in: folder, by: looker, cancellation: cancellation) {
+    let taught = try TaughtPictures(of: source, by: looker, cancellation: cancellation) {
       report(0.02 + 0.68 * $0, $1)
     }
     let plan = try TrainingPlan(
@@ -52,12 +55,15 @@ public struct HeadTraining {
       foldCount: HeadFit.foldCount, seed: settings.seed)
 
     try begin(0.7, "fitting the head to \(plan.teaching.count) pictures")
-    let (fit, outOfFold, tested, centres) = try learn(taught, plan)
+    let (fit, outOfFold, tested, recent, centres) = try learn(taught, plan)
     let temperature = Temperature.fitted(
       to: outOfFold.logits, labels: outOfFold.labels, classCount: taught.labels.count)
 
     let graph = try self.graph(of: backbone, fit, classCount: taught.labels.count)
     var figures = tested.figures(temperature: temperature, seed: settings.seed)
+    if let accuracy = recent.figures(temperature: temperature, seed: settings.seed)["accuracy"] {
+      figures["recent_accuracy"] = accuracy
+    }
     for (name, figure) in outOfFold.figures(temperature: temperature, seed: settings.seed) {
       if name == "accuracy" || name == "log_loss" { figures["out_of_fold_\(name)"] = figure }
     }
@@ -85,7 +91,7 @@ public struct HeadTraining {
     if !kept.isEmpty { files[FrozenTest.fileName] = try kept.json() }
 
     let live = library.current(of: settings.name)
-    let comparison = try compare(with: live, tested, taught, plan, in: folder)
+    let comparison = try compare(with: live, tested, taught, plan, in: source)
     let published = try ModelPublishing(
       in: library, worker: worker, cache: cache, cancellation: cancellation, report: { report(0.85 + 0.15 * $0, $1) }
     ).publish(graph, manifest, files: files)
@@ -151,16 +157,17 @@ public struct HeadTraining {
 
   private func learn(
     _ taught: TaughtPictures, _ plan: TrainingPlan
-  ) throws(WinnowError) -> (HeadFit, outOfFold: TestedHead, tested: TestedHead, ClassCentres) {
-    let (teaching, testing) = (plan.teaching, plan.testing)
+  ) throws(WinnowError) -> (HeadFit, outOfFold: TestedHead, tested: TestedHead, recent: TestedHead, ClassCentres) {
+    let (teaching, testing, testingRecent) = (plan.teaching, plan.testing, plan.testingRecent)
     let classCount = taught.labels.count
     let placeOf = Dictionary(uniqueKeysWithValues: teaching.enumerated().map { ($1, $0) })
     // Only what teaches, so that the fit passes over nothing else.
     let features = FeatureMatrix(width: taught.features.width)
     let tests = FeatureMatrix(width: taught.features.width)
+    let recentTests = FeatureMatrix(width: taught.features.width)
     var rows: [HeadFit.Row] = []
     var centres = ClassCentres(classCount: classCount, width: features.width)
-    let isTest = Set(testing)
+    let (isTest, isRecent) = (Set(testing), Set(testingRecent))
     try taught.features.forEachBlock { first, block in
       for row in 0..<block.count / features.width {
         let (picture, isMirrored) = ((first + row) / 2, (first + row) % 2 == 1)
@@ -171,6 +178,8 @@ public struct HeadTraining {
           if !isMirrored { centres.add(feature, of: taught.pictures[picture].label) }
         } else if !isMirrored, isTest.contains(picture) {
           tests.append(Array(feature))
+        } else if !isMirrored, isRecent.contains(picture) {
+          recentTests.append(Array(feature))
         }
       }
     }
@@ -181,10 +190,14 @@ public struct HeadTraining {
       report: { report(0.7 + 0.12 * $0, "fitting the head to \(teaching.count) pictures") })
     let outOfFold = TestedHead(
       classCount: classCount, logits: fit.outOfFold, labels: labels, groups: teaching.map { taught.pictures[$0].group })
-    let tested = TestedHead(
-      classCount: classCount, logits: try fit.logits(of: tests), labels: testing.map { taught.pictures[$0].label },
-      groups: testing.map { taught.pictures[$0].group })
-    return (fit, outOfFold, tested, centres)
+    func tested(_ indices: [Int], _ features: FeatureMatrix) throws(WinnowError) -> TestedHead {
+      TestedHead(
+        classCount: classCount, logits: try fit.logits(of: features), labels: indices.map { taught.pictures[$0].label },
+        groups: indices.map { taught.pictures[$0].group })
+    }
+    return (
+      fit, outOfFold, try tested(testing, tests), recent: try tested(testingRecent, recentTests), centres
+    )
   }
 
   private func graph(of backbone: ModelBundle, _ fit: HeadFit, classCount: Int) throws(WinnowError) -> Graph {
@@ -211,7 +224,7 @@ public struct HeadTraining {
   /// The new head beside the live version, on the test pictures of classes that both know.
   private func compare(
     with live: ModelVersion?, _ tested: TestedHead, _ taught: TaughtPictures, _ plan: TrainingPlan,
-    in folder: DatasetFolder
+    in source: TrainingSource
   ) throws(WinnowError) -> PairedComparison? {
     guard let live, !plan.testing.isEmpty else { return nil }
     let bundle = try library.bundle(ModelReference(name: live.name, version: live.version))
@@ -223,10 +236,8 @@ public struct HeadTraining {
     try begin(0.82, "comparing with \(live)")
     let pictures = TrialPictures(
       count: common.count, right: { known[taught.labels[tested.labels[common[$0]]]] ?? [] }, isHeldOut: { _ in true },
-      name: { folder.files[taught.files[plan.testing[common[$0]]]].path.escaped },
-      open: { (index) throws(WinnowError) in
-        try folder.open(folder.files[taught.files[plan.testing[common[index]]]])
-      })
+      name: { source.name(taught.places[plan.testing[common[$0]]]) },
+      open: { (index) throws(WinnowError) in try source.open(taught.places[plan.testing[common[index]]]) })
     var pairs: [(old: Bool, new: Bool)] = []
     _ = try TrialClassifying(program: worker, pictures: pictures, cancellation: cancellation).run(
       Array(common.indices), through: bundle.path, precision: "auto", progress: { _ in }

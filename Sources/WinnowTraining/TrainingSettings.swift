@@ -17,7 +17,9 @@ public struct TrainingSettings: Hashable, Sendable {
 
   public static let usualTestShare = 0.15
 
-  public var folder: FilePath
+  public var folder: FilePath?
+  /// Pictures to which people gave a class, taught beside those of the folder.
+  public var sorted: [SortedPicture]
   public var name: String
   public var method: Method
   public var backbone: String?
@@ -28,8 +30,13 @@ public struct TrainingSettings: Hashable, Sendable {
   public var promotion: Promotion?
 
   /// - Throws: `.invalidInput` that names the setting.
-  public init(_ request: TrainRequest) throws(WinnowError) {
+  public init(_ request: TrainRequest, sorted: [SortedPicture]) throws(WinnowError) {
     folder = request.folder
+    self.sorted = sorted
+    guard folder != nil || request.inbox != nil else {
+      throw WinnowError(
+        .invalidInput, "nothing says what to learn from", remedy: "name a folder, an inbox with --from-sorted, or both")
+    }
     name = request.name
     backbone = request.backbone
     architecture = request.architecture

@@ -73,6 +73,38 @@ extension ProcessTests {
       #expect(Tree(data).contents == before)
     }
 
+    @Test("what people corrected and confirmed in an inbox is learnt, also a class that they made")
+    func fromSorted() throws {
+      let winnow = try Winnow()
+      let colours: [Picture.Colour] = [.red, .green]
+      for colour in colours {
+        for number in 0..<30 { try winnow.put(Picture.shades(of: colour, number), "\(colour.name)\(number).png") }
+      }
+      try winnow.start()
+      try winnow.waitUntilIdle()
+      let none = try winnow.control("train", "--from-sorted", "camera", "--name", "mine", "--backbone", "colours")
+      #expect(none.status == 1 && none.errors.contains("nobody has confirmed"), "\(none.errors)")
+      // All reds become sunsets, all greens forests, as people see them; one picture is something else.
+      for label in ["sunset", "forest", "odd"] { try Files.makeFolder(winnow.output + "/" + label) }
+      var moved = 0
+      for (path, file) in Tree(winnow.output).files where path.hasSuffix(".png") {
+        _ = file
+        let name = String(path.split(separator: "/").last ?? "")
+        let label = name == "red0.png" ? "odd" : name.hasPrefix("red") ? "sunset" : "forest"
+        try Files.rename(path, to: winnow.output + "/\(label)/\(name)")
+        moved += 1
+      }
+      #expect(moved == 60)
+      try Deadline(seconds: 60).wait(for: "the corrections", pause: 50) { try winnow.status().corrections == 60 }
+      let answer = try winnow.control(
+        "train", "--from-sorted", "camera", "--name", "mine", "--backbone", "colours", "--test-share", "0")
+      #expect(answer.status == 0, "\(answer.errors)")
+      let reply: Reply = try answer.decode()
+      #expect(reply.classes == ["forest", "sunset"] && reply.pictures.taught == 59)
+      #expect(reply.pictures.left_out == ["no_class": 1])
+      #expect((reply.metrics["out_of_fold_accuracy"]?.value ?? 0) > 0.9)
+    }
+
     @Test("data that nothing can be learnt from is refused with the remedy, and no version is left")
     func refusals() throws {
       let winnow = try Winnow()

@@ -8,8 +8,9 @@ import WinnowDataset
 struct TrainingPlanTests {
   private static func digest(_ number: Int) -> DatasetSurvey.Digest {
     var bytes = [UInt8](repeating: 0, count: 32)
-    bytes[0] = UInt8(number & 255)
-    bytes[1] = UInt8(number >> 8)
+    // Spread, as hashes are.
+    var random = SeededGenerator(seed: UInt64(number))
+    for index in bytes.indices { bytes[index] = UInt8.random(in: 0...255, using: &random) }
     return DatasetSurvey.Digest(ContentDigest(bytes: bytes)!)
   }
 
@@ -96,6 +97,19 @@ struct TrainingPlanTests {
     let plan = try Self.plan(pictures)
     #expect(plan.roles[0] == .leftOut(.twoClasses) && plan.roles[1] == .leftOut(.twoClasses))
     #expect(plan.roles[4] == .leftOut(.noClass) && plan.count(of: .twoClasses) == 2)
+  }
+
+  @Test("holds five in a hundred of what people said out, always the same ones, and tests on them apart")
+  func recent() throws {
+    var pictures = Self.pictures(2000)
+    for index in 1000..<2000 { pictures[index].isSorted = true }
+    let plan = try Self.plan(pictures)
+    #expect((25...80).contains(plan.testingRecent.count))
+    #expect(
+      plan.testingRecent.allSatisfy { pictures[$0].isSorted } && plan.testing.allSatisfy { !pictures[$0].isSorted })
+    #expect(plan.testing.count == 150)
+    #expect(try Self.plan(pictures, seed: 9).testingRecent == plan.testingRecent)
+    #expect(try Self.plan(pictures, testShare: 0).testingRecent.isEmpty)
   }
 
   @Test("refuses a class that is one picture, however often it is there, and names it")

@@ -26,13 +26,15 @@ public struct LabRequest: Hashable, Sendable {
   public var dataset: DatasetRequest?
   /// For `train`.
   public var train: TrainRequest?
+  /// For `train`: what people said of pictures, where an inbox is learnt from.
+  public var sorted: [SortedPicture]?
   /// What the program is to hold itself to.
   public var limits: JobLimits?
 
   public init(
     verb: Verb, library: FilePath, model: String? = nil, settings: ModelImportRequest? = nil,
     onnx: FilePath? = nil, output: FilePath? = nil, quantize: QuantizeRequest? = nil, dataset: DatasetRequest? = nil,
-    train: TrainRequest? = nil, limits: JobLimits? = nil
+    train: TrainRequest? = nil, sorted: [SortedPicture]? = nil, limits: JobLimits? = nil
   ) {
     self.verb = verb
     self.library = library
@@ -43,6 +45,7 @@ public struct LabRequest: Hashable, Sendable {
     self.quantize = quantize
     self.dataset = dataset
     self.train = train
+    self.sorted = sorted
     self.limits = limits
   }
 }
@@ -59,6 +62,7 @@ extension LabRequest: Codable {
     quantize = try fields.decodeIfPresent(QuantizeRequest.self, forKey: "quantize")
     dataset = try fields.decodeIfPresent(DatasetRequest.self, forKey: "dataset")
     train = try fields.decodeIfPresent(TrainRequest.self, forKey: "train")
+    sorted = try fields.decodeIfPresent([SortedPicture].self, forKey: "sorted")
     limits = try fields.decodeIfPresent(JobLimits.self, forKey: "limits")
   }
 
@@ -73,6 +77,7 @@ extension LabRequest: Codable {
     try fields.encodeIfPresent(quantize, forKey: "quantize")
     try fields.encodeIfPresent(dataset, forKey: "dataset")
     try fields.encodeIfPresent(train, forKey: "train")
+    try fields.encodeIfPresent(sorted, forKey: "sorted")
     try fields.encodeIfPresent(limits, forKey: "limits")
   }
 }

@@ -2,8 +2,10 @@ public import SystemPackage
 
 /// A model to be trained.
 public struct TrainRequest: Hashable, Sendable {
-  /// The folder of pictures, a folder a class; absolute.
-  public var folder: FilePath
+  /// The folder of pictures, a folder a class; absolute. Nil where an inbox alone is learnt from.
+  public var folder: FilePath?
+  /// The inbox whose confirmed and corrected pictures are learnt from as well.
+  public var inbox: String?
   /// Name of the model to be made, or to be given another version.
   public var name: String
   /// `auto`, `head` or `finetune`.
@@ -20,11 +22,13 @@ public struct TrainRequest: Hashable, Sendable {
   public var promote: String?
 
   public init(
-    folder: FilePath, name: String, method: String = "auto", backbone: String? = nil, architecture: String? = nil,
+    folder: FilePath?, inbox: String? = nil, name: String, method: String = "auto", backbone: String? = nil,
+    architecture: String? = nil,
     seed: Int = 0,
     testShare: Double? = nil, promote: String? = nil
   ) {
     self.folder = folder
+    self.inbox = inbox
     self.name = name
     self.method = method
     self.backbone = backbone
@@ -38,7 +42,8 @@ public struct TrainRequest: Hashable, Sendable {
 extension TrainRequest: Codable {
   public init(from decoder: any Decoder) throws {
     let fields = try decoder.container(keyedBy: Field.self)
-    folder = try fields.decode(pathForKey: "folder")
+    folder = try fields.decodeIfPresent(pathForKey: "folder")
+    inbox = try fields.decodeIfPresent(String.self, forKey: "inbox")
     name = try fields.decode(String.self, forKey: "name")
     method = try fields.decodeIfPresent(String.self, forKey: "method") ?? "auto"
     backbone = try fields.decodeIfPresent(String.self, forKey: "backbone")
@@ -50,7 +55,8 @@ extension TrainRequest: Codable {
 
   public func encode(to encoder: any Encoder) throws {
     var fields = encoder.container(keyedBy: Field.self)
-    try fields.encode(path: folder, forKey: "folder")
+    try fields.encodeIfPresent(path: folder, forKey: "folder")
+    try fields.encodeIfPresent(inbox, forKey: "inbox")
     try fields.encode(name, forKey: "name")
     try fields.encode(method, forKey: "method")
     try fields.encodeIfPresent(backbone, forKey: "backbone")
@@ -58,5 +64,36 @@ extension TrainRequest: Codable {
     try fields.encode(seed, forKey: "seed")
     try fields.encodeIfPresent(testShare, forKey: "test_share")
     try fields.encodeIfPresent(promote, forKey: "promote")
+  }
+}
+
+/// A picture to which a person gave a class, where it lies now.
+public struct SortedPicture: Hashable, Sendable {
+  /// Absolute.
+  public var root: FilePath
+  /// Relative to `root`.
+  public var path: FilePath
+  public var label: String
+
+  public init(root: FilePath, path: FilePath, label: String) {
+    self.root = root
+    self.path = path
+    self.label = label
+  }
+}
+
+extension SortedPicture: Codable {
+  public init(from decoder: any Decoder) throws {
+    let fields = try decoder.container(keyedBy: Field.self)
+    root = try fields.decode(pathForKey: "root")
+    path = try fields.decode(pathForKey: "path")
+    label = try fields.decode(String.self, forKey: "label")
+  }
+
+  public func encode(to encoder: any Encoder) throws {
+    var fields = encoder.container(keyedBy: Field.self)
+    try fields.encode(path: root, forKey: "root")
+    try fields.encode(path: path, forKey: "path")
+    try fields.encode(label, forKey: "label")
   }
 }

@@ -19,7 +19,7 @@ struct Train: ParsableCommand {
       EXAMPLES:
         winnowctl model pull mobilenet_v2 --from mobilenet_v2.safetensors
         winnowctl train flowers --name flowers --arch mobilenet_v2
-        winnowctl train flowers --name flowers --promote if-not-worse
+        winnowctl train flowers --name flowers --from-sorted camera --promote if-not-worse
       """)
 
   enum Method: String, ExpressibleByArgument, CaseIterable {
@@ -35,7 +35,12 @@ struct Train: ParsableCommand {
   @OptionGroup var detaching: Detaching
 
   @Argument(help: "The folder of class folders; it is only read.")
-  var folder: FileArgument
+  var folder: FileArgument?
+
+  @Option(
+    help: ArgumentHelp(
+      "Learn from what people confirmed and corrected in this inbox, beside DIR or alone.", valueName: "inbox"))
+  var fromSorted: String?
 
   @Option(help: "The model to make, or to give another version.")
   var name: String
@@ -64,6 +69,8 @@ struct Train: ParsableCommand {
   var promote: Promotion?
 
   func validate() throws {
+    if folder == nil, fromSorted == nil { throw ValidationError("Name a folder, --from-sorted, or both.") }
+    if fromSorted != nil, options.local { throw ValidationError("--from-sorted asks the daemon, so not --local.") }
     if backbone != nil, arch != nil { throw ValidationError("Give --backbone or --arch.") }
     if seed < 0 { throw ValidationError("--seed is 0 or more.") }
     if let testShare, !(0...0.5).contains(testShare) { throw ValidationError("--test-share is 0 to 0.5.") }
@@ -71,7 +78,8 @@ struct Train: ParsableCommand {
 
   func run() throws {
     let request = TrainRequest(
-      folder: folder.absolute, name: name, method: method.rawValue, backbone: backbone, architecture: arch, seed: seed,
+      folder: folder?.absolute, inbox: fromSorted, name: name, method: method.rawValue, backbone: backbone,
+      architecture: arch, seed: seed,
       testShare: testShare, promote: promote?.rawValue)
     if let reply = try train(request) { try options.output.show(reply) }
   }
@@ -89,6 +97,10 @@ struct Train: ParsableCommand {
       return try DatasetWork.report(of: try JobFollowing.wait(for: job.id, client))
     }
     guard !detaching.detach else { throw Detaching.withoutDaemon }
+    guard fromSorted == nil else {
+      throw WinnowError(
+        .unreachable, "there is no daemon to ask what was said of sorted pictures", remedy: "start winnowd")
+    }
     let library = try options.paths().stateDirectory.appending("models")
     StandardError.tell("in this process, with the models in \(library.escaped)")
     var bar = ProgressBar()
