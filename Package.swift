@@ -87,6 +87,7 @@ let package = Package(
     module("WinnowWire", ["WinnowCore"]),
     module("WinnowGraph", ["WinnowCore"]),
 
+    module("WinnowDrawing", []),
     module("WinnowWeights", ["WinnowCore", "WinnowGraph"]),
 
     // Parts.
@@ -115,7 +116,10 @@ let package = Package(
 
     module(
       "WinnowDataset",
-      ["WinnowCore", "WinnowFiles", "WinnowWire", "WinnowSupervision", "WinnowControlAPI", "CWinnowLinux", system]),
+      [
+        "WinnowCore", "WinnowFiles", "WinnowWire", "WinnowSupervision", "WinnowControlAPI", "WinnowDrawing",
+        "CWinnowLinux", system,
+      ]),
 
     module("WinnowJobProgram", ["WinnowCore", "WinnowSupervision", "WinnowControlAPI"]),
 
@@ -125,6 +129,13 @@ let package = Package(
       [
         "WinnowCore", "WinnowFiles", "WinnowGraph", "WinnowBundle", "WinnowSupervision", "WinnowControlAPI",
         "WinnowEvaluation", "WinnowImport", "WinnowDataset", "COpenBLAS", system,
+      ]),
+
+    module(
+      "WinnowReport",
+      [
+        "WinnowCore", "WinnowFiles", "WinnowBundle", "WinnowSupervision", "WinnowControlAPI", "WinnowEvaluation",
+        "WinnowDrawing", "WinnowImport", "WinnowDataset", system,
       ]),
 
     // Edges.
@@ -146,7 +157,7 @@ let package = Package(
       "WinnowLab",
       [
         "WinnowCore", "WinnowFiles", "WinnowBundle", "WinnowSupervision", "WinnowControlAPI", "WinnowImport",
-        "WinnowDataset", "WinnowJobProgram", "WinnowCrawl", system,
+        "WinnowDataset", "WinnowJobProgram", "WinnowReport", "WinnowCrawl", system,
       ]),
     module(
       "WinnowTrainer",
@@ -195,8 +206,10 @@ let package = Package(
         "WinnowCore", "WinnowFiles", "WinnowWire", "WinnowGraph", "WinnowBundle", "WinnowSupervision",
         "WinnowControlAPI", "WinnowImport", "WinnowTestSupport", system,
       ]),
+    tests("WinnowDrawingTests", ["WinnowDrawing"]),
+    tests("WinnowReportTests", ["WinnowEvaluation", "WinnowReport"]),
     tests("WinnowWeightsTests", ["WinnowCore", "WinnowGraph", "WinnowWeights"]),
-    tests("WinnowEvaluationTests", ["WinnowEvaluation"]),
+    tests("WinnowEvaluationTests", ["WinnowCore", "WinnowEvaluation"]),
     tests(
       "WinnowTrainingTests",
       ["WinnowCore", "WinnowSupervision", "WinnowDataset", "WinnowEvaluation", "WinnowTraining"]),

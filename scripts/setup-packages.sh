@@ -13,6 +13,7 @@ build_packages=(
   libsqlite3-dev                                                                 # the ledger
   nettle-dev                                                                     # SHA-256
   libopenblas-dev                                                                # fitting heads, in winnow-trainer
+  librsvg2-bin                                                                   # plots of reports as PNG
   python3 python3-pip                                                            # fetch and unpack the wheel
 )
 test_packages=(

@@ -8,7 +8,7 @@ public enum Route: String, CaseIterable, Hashable, Sendable {
   case inboxList, inboxAdd, inboxRemove
   case configShow
   case modelList, modelImport, modelShow, modelRemove, modelPromote, modelRollback
-  case modelSummary, modelFlops, modelExport, modelQuantize
+  case modelSummary, modelFlops, modelExport, modelQuantize, modelEvaluate
   case dataset, train
   case jobList, jobShow, jobFollow, jobCancel, jobResume
 
@@ -47,7 +47,7 @@ public enum Route: String, CaseIterable, Hashable, Sendable {
     case .classify: .file
     case .modelImport: .jsonThenFile
     case .wait, .sort, .undo, .redo, .reviewAccept, .reviewSet, .reviewSkip, .pause, .resume, .rescan, .inboxAdd,
-      .modelQuantize, .dataset, .train:
+      .modelQuantize, .modelEvaluate, .dataset, .train:
       .json
     default: .none
     }
@@ -96,6 +96,7 @@ public enum Route: String, CaseIterable, Hashable, Sendable {
     case .modelFlops: (.get, "/v1/models/{model}/flops")
     case .modelExport: (.get, "/v1/models/{model}/onnx")
     case .modelQuantize: (.post, "/v1/models/{model}/quantize")
+    case .modelEvaluate: (.post, "/v1/models/{model}/evaluate")
     case .dataset: (.post, "/v1/dataset/{verb}")
     case .train: (.post, "/v1/train")
     case .jobList: (.get, "/v1/jobs")

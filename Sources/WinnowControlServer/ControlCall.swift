@@ -46,6 +46,7 @@ public enum ControlCall: Sendable {
   case modelQuantize(model: String, QuantizeRequest, Reply<Job>)
 
   /// For a peer that may not name any path, only folders under a configured root of the training.
+  case modelEvaluate(model: String, EvaluateRequest, Reply<Job>)
   case dataset(DatasetRequest, Reply<Job>)
   case train(TrainRequest, Reply<Job>)
 

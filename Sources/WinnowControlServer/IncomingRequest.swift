@@ -59,6 +59,8 @@ struct IncomingRequest {
     case .modelExport: return .modelExport(model: parameter, FileReply(responder))
     case .modelQuantize: return .modelQuantize(model: parameter, try body(), Reply(responder))
 
+    case .modelEvaluate: return .modelEvaluate(model: parameter, try body(), Reply(responder))
+
     case .dataset: return .dataset(try DatasetRequest(verb: parameter, body: json), Reply(responder))
 
     case .train: return .train(try body(), Reply(responder))

@@ -34,7 +34,7 @@ extension Route {
     case .pause, .resume, .rescan, .verify, .doctor: .member
     case .modelImport, .modelPromote, .modelRollback: .member
     case .jobCancel, .jobResume: .member
-    case .sort, .dataset, .train, .modelQuantize: .memberInsideRoots
+    case .sort, .dataset, .train, .modelQuantize, .modelEvaluate: .memberInsideRoots
     case .reload, .inboxAdd, .inboxRemove, .modelRemove: .owner
     }
   }

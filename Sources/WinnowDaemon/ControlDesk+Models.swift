@@ -168,6 +168,34 @@ extension ControlDesk {
     return try daemon.jobs.show(id)
   }
 
+  /// - Throws: `.notPermitted` where the peer may not name the folders.
+  func evaluate(
+    _ text: String, _ request: EvaluateRequest, from peer: Peer, by: String
+  ) throws(WinnowError) -> Job {
+    let model = try daemon.library.resolve(try ModelReference(text)).model.description
+    var request = request
+    if let folder = try permission.check(request.folder, from: peer) { request.folder = folder }
+    request.output = try permission.check(request.output, from: peer)
+    let holder = LabHolder()
+    let id = try daemon.jobs.begin(kind: "evaluate", spec: request, by: by) { holder.process?.cancel() }
+    do throws(WinnowError) {
+      holder.process = try run(
+        LabRequest(verb: .evaluate, library: daemon.library.root, model: model, evaluate: request), descriptors: [:],
+        progress: { [daemon] fraction, text in daemon.jobs.progress(id, fraction, text) }
+      ) { [daemon] result in
+        holder.process = nil
+        do throws(WinnowError) {
+          daemon.jobs.finish(id, result: try LabRecord.decodeResult(EvaluateReply.self, from: try result.get()))
+        } catch {
+          daemon.jobs.fail(id, error)
+        }
+      }
+    } catch {
+      daemon.jobs.fail(id, error)
+    }
+    return try daemon.jobs.show(id)
+  }
+
   var permission: DatasetPermission {
     DatasetPermission(roots: daemon.loaded.configuration.training.roots)
   }

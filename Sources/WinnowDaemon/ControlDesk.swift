@@ -70,6 +70,8 @@ final class ControlDesk: ControlService, @unchecked Sendable {
     case .modelExport(let model, let reply): export(model, reply)
     case .modelQuantize(let model, let request, let reply):
       reply.answer { () throws(WinnowError) in try quantize(model, request, from: peer, by: by) }
+    case .modelEvaluate(let model, let request, let reply):
+      reply.answer { () throws(WinnowError) in try evaluate(model, request, from: peer, by: by) }
     case .dataset(let request, let reply):
       reply.answer { () throws(WinnowError) in try work(request, from: peer, by: by) }
     case .train(let request, let reply):

@@ -1,6 +1,6 @@
-import SystemPackage
-import WinnowCore
-import WinnowFiles
+public import SystemPackage
+public import WinnowCore
+public import WinnowFiles
 
 extension FileSystem {
   /// Makes a file of Winnow's own: under its name it is whole and durable, or as it was before.
@@ -12,7 +12,7 @@ extension FileSystem {
   ///   - replacing: whether an older one gives way; else a taken name is an error.
   ///   - body: writes the contents to an empty file, which it borrows.
   /// - Throws: what `body` throws; nothing of the new file is left then.
-  func writeWhole(
+  public func writeWhole(
     _ file: FilePath, below root: Root, replacing: Bool, _ body: (FileDescriptor) throws(WinnowError) -> Void
   ) throws(WinnowError) {
     let thing = root.path.pushing(file).escaped
@@ -43,7 +43,7 @@ extension FileSystem {
   }
 
   /// The same with contents that are at hand, or come in pieces.
-  func writeWhole(
+  public func writeWhole(
     _ file: FilePath, below root: Root, replacing: Bool, pieces: some Sequence<[UInt8]>
   ) throws(WinnowError) {
     try writeWhole(file, below: root, replacing: replacing) { descriptor throws(WinnowError) in

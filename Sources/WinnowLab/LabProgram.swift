@@ -90,6 +90,10 @@ public enum LabProgram {
     case .dataset:
       guard let work = request.dataset else { throw missing("dataset", request) }
       try DatasetDesk(library: library, cancellation: cancellation, output: output).answer(work)
+    case .evaluate:
+      guard let work = request.evaluate else { throw missing("evaluate", request) }
+      output.finish(
+        try making(library, cancellation, output, library.cache).evaluate(try model(request), on: work))
     case .train: throw WinnowError(.malformed, "trainings are winnow-trainer's work")
     }
   }

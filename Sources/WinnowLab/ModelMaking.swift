@@ -4,9 +4,10 @@ import WinnowControlAPI
 import WinnowCore
 import WinnowDataset
 import WinnowImport
+import WinnowReport
 import WinnowSupervision
 
-/// Imports models, and brings them to int8 with pictures of a data set.
+/// Imports models, tests them, and brings them to int8 with pictures of a data set.
 struct ModelMaking {
   let library: ModelLibrary
   let worker: FilePath
@@ -35,6 +36,23 @@ struct ModelMaking {
 
   func quantize(_ model: ModelReference, with data: FilePath?) throws(WinnowError) -> QuantizeReply {
     try quantize(model, with: data, report: report)
+  }
+
+  func evaluate(_ model: ModelReference, on request: EvaluateRequest) throws(WinnowError) -> EvaluateReply {
+    report(0, "listing \(request.folder.escaped)")
+    let folder = try DatasetFolder(opening: request.folder, cancellation: cancellation)
+    let labels = LabelledFolder(folder, classes: try library.bundle(model).classes)
+    let evaluation = ModelEvaluation(in: library, worker: worker, cancellation: cancellation, report: report)
+    return try evaluation.run(
+      model, on: labels.pictures, of: request.folder,
+      into: request.output ?? Self.reportFolder(of: request.folder, model))
+  }
+
+  /// Beside the pictures.
+  private static func reportFolder(of folder: FilePath, _ model: ModelReference) -> FilePath {
+    let name = (folder.lastComponent.map { FilePath(root: nil, components: $0) } ?? "pictures").bytes
+    return folder.removingLastComponent().pushing(
+      FilePath(bytes: name + Array("_\(model.name)_report".utf8)))
   }
 
   private func quantize(

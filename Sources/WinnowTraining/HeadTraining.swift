@@ -77,6 +77,7 @@ public struct HeadTraining {
     }
     var files = [
       ClassCentres.fileName: centres.bytes,
+      TaughtDigests.fileName: Self.taught(taught, plan).bytes,
       OutOfFoldAnswers.fileName: try OutOfFoldAnswers(outOfFold, names: taught.labels, temperature: temperature).json(),
     ]
     let leftOut = Self.leftOut(taught, plan)
@@ -114,6 +115,10 @@ public struct HeadTraining {
         }
       }, promotion: gate.reason, seconds: (ContinuousClock.now - began) / .seconds(1),
       warnings: taught.warnings + plan.warnings + published.warnings)
+  }
+
+  private static func taught(_ taught: TaughtPictures, _ plan: TrainingPlan) -> TaughtDigests {
+    TaughtDigests(Set(plan.teaching.compactMap { ContentDigest(hex: taught.pictures[$0].digest.hex) }))
   }
 
   /// How many pictures do not take part, by reason; reasons without any are not there.

@@ -20,6 +20,7 @@ struct Winnowctl: ParsableCommand {
         winnowctl model import flowers.onnx --labels labels.txt --name flowers
         winnowctl dataset info flowers --page flowers.html
         winnowctl train flowers --name flowers --backbone mobilenet
+        winnowctl evaluate flowers pictures/test --output reports/flowers
 
       ENVIRONMENT:
         WINNOW_SOCKET, WINNOW_CONFIG, WINNOW_STATE_DIR, NO_COLOR
@@ -32,7 +33,7 @@ struct Winnowctl: ParsableCommand {
     subcommands: [
       Status.self, Watch.self, Wait.self, Classify.self, Sort.self, History.self, Undo.self, Redo.self, Review.self,
       Pause.self, Resume.self, Rescan.self, Reload.self, Verify.self, Doctor.self, InboxVerbs.self, ConfigVerbs.self,
-      ModelVerbs.self, DatasetVerbs.self, Train.self, JobVerbs.self, Completions.self, Version.self,
+      ModelVerbs.self, DatasetVerbs.self, Train.self, Evaluate.self, JobVerbs.self, Completions.self, Version.self,
     ])
 
   @OptionGroup var options: GlobalOptions

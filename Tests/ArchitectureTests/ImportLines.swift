@@ -4,7 +4,7 @@ import Foundation
 enum ImportLines {
   /// Modules of the tool chain, which need no arrow.
   static let toolchain: Set<String> = [
-    "Swift", "Glibc", "Dispatch", "Synchronization", "Foundation", "FoundationEssentials", "Testing",
+    "Swift", "Glibc", "Dispatch", "Synchronization", "Foundation", "FoundationEssentials", "FoundationXML", "Testing",
   ]
 
   /// The modules that `target` imports, but for the tool chain's.

@@ -28,6 +28,7 @@ struct ControlServerTests {
       case .pause, .resume: try .json(PauseRequest())
       case .rescan: try .json(RescanRequest(again: true))
       case .modelQuantize: try .json(QuantizeRequest(data: "/pictures"))
+      case .modelEvaluate: try .json(EvaluateRequest(folder: "/pictures"))
       case .train: try .json(TrainRequest(folder: "/pictures", name: "n"))
       case .inboxAdd: try .json(InboxAddRequest(name: "n", path: "/i", output: "/o", model: "m"))
       case .dataset: try .json(DatasetRequest.split(SplitRequest(folder: "/pictures")))

@@ -91,10 +91,11 @@ final class ServiceDouble: ControlService {
     case .modelExport(_, let reply): reply.fail(WinnowError(.notFound, "nothing to export"))
     case .modelQuantize(_, _, let reply): reply.send(Sample.job("quantize"))
     case .dataset(let request, let reply): reply.send(Sample.work(request.verb))
+    case .modelEvaluate(_, _, let reply): reply.send(Sample.evaluationJob)
     case .train(_, let reply): reply.send(Sample.trainingJob)
     case .jobList(let reply): reply.send(JobListReply(jobs: [Sample.job("sort")]))
     case .jobShow(let id, let reply):
-      if id == Sample.trainingJob.id { return reply.send(Sample.trainingJob) }
+      for job in [Sample.trainingJob, Sample.evaluationJob] where job.id == id { return reply.send(job) }
       reply.send(DatasetRequest.Verb(rawValue: id).map(Sample.work) ?? Sample.job("sort", id: id))
     case .jobFollow(let id, let stream):
       stream.emit(JobRecord(id: id, state: .running, progress: 0.5))
@@ -203,9 +204,16 @@ enum Sample {
     return job
   }
 
-  static var trainingJob: Job {
-    var job = job("train", id: "train")
-    job.result = (try? Wire.encode(trained)).flatMap { try? Wire.decode(JSONValue.self, from: $0) }
+  static let evaluated = EvaluateReply(
+    model: "flowers@2", output: "/d_report", pictures: 100, accuracy: .init(value: 0.9, low: 0.85, high: 0.93),
+    macroF1: .init(value: 0.9), calibrationError: 0.02, imagesPerSecond: 210, leaks: 1, warnings: ["a warning"])
+
+  static var trainingJob: Job { job("train", of: trained) }
+  static var evaluationJob: Job { job("evaluate", of: evaluated) }
+
+  private static func job(_ kind: String, of result: some Encodable) -> Job {
+    var job = job(kind, id: kind)
+    job.result = (try? Wire.encode(result)).flatMap { try? Wire.decode(JSONValue.self, from: $0) }
     return job
   }
 

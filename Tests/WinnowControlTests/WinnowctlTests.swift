@@ -37,6 +37,7 @@ struct WinnowctlTests {
       ["jobs", "cancel", "12"], ["jobs", "resume", "12"], ["sort", "/pictures"], ["sort", "/pictures", "--detach"],
       ["version"], ["dataset", "split", "/d"], ["dataset", "split", "/d", "--detach", "--link", "--seed", "3"],
       ["dataset", "info", "/d", "--page", "/p.html"], ["dataset", "clean", "/d", "--dry-run"], ["dataset", "sources"],
+      ["evaluate", "flowers", "/d"], ["evaluate", "flowers@2", "/d", "--output", "/r", "--detach"],
       ["train", "/d", "--name", "n"], ["train", "/d", "--name", "n", "--arch", "resnet18", "--detach"],
       ["train", "/d", "--name", "n", "--backbone", "m", "--test-share", "0.2", "--promote", "if-better"],
       ["dataset", "crawl", "向日葵", "--source", "baidu", "--count", "5", "--into", "/d", "--allow-host", "a:1"],

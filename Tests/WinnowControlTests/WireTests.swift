@@ -107,6 +107,10 @@ struct WireTests {
       try returns(LabRequest(verb: .train, library: "/m", train: training, limits: JobLimits(nice: 15, memory: 1))))
     #expect(try returns(TrainRequest(folder: "/d", name: "n")))
     #expect(try returns(Sample.trained))
+    #expect(try returns(Sample.evaluated))
+    #expect(
+      try returns(
+        LabRequest(verb: .evaluate, library: "/m", model: "n", evaluate: .init(folder: "/d", output: "/r"))))
     #expect(try returns(Sample.quantized))
     #expect(try returns(LabRequest(verb: .import, library: "/m", settings: .init(name: "n", labels: []), onnx: "/x")))
     #expect(try returns(ReviewReply(placed: [.init(file: "/a", to: "/b", class: "c")])))

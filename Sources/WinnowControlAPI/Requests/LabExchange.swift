@@ -4,7 +4,7 @@ public import SystemPackage
 public struct LabRequest: Hashable, Sendable {
   public enum Verb: String, Codable, Hashable, Sendable, CaseIterable {
     case `import`, list, show, promote, rollback, remove, summary, flops, export, quantize
-    case dataset
+    case dataset, evaluate
     /// Of winnow-trainer.
     case train
   }
@@ -24,6 +24,8 @@ public struct LabRequest: Hashable, Sendable {
   public var quantize: QuantizeRequest?
   /// For `dataset`.
   public var dataset: DatasetRequest?
+  /// For `evaluate`.
+  public var evaluate: EvaluateRequest?
   /// For `train`.
   public var train: TrainRequest?
   /// For `train`: what people said of pictures, where an inbox is learnt from.
@@ -34,6 +36,7 @@ public struct LabRequest: Hashable, Sendable {
   public init(
     verb: Verb, library: FilePath, model: String? = nil, settings: ModelImportRequest? = nil,
     onnx: FilePath? = nil, output: FilePath? = nil, quantize: QuantizeRequest? = nil, dataset: DatasetRequest? = nil,
+    evaluate: EvaluateRequest? = nil,
     train: TrainRequest? = nil, sorted: [SortedPicture]? = nil, limits: JobLimits? = nil
   ) {
     self.verb = verb
@@ -44,6 +47,7 @@ public struct LabRequest: Hashable, Sendable {
     self.output = output
     self.quantize = quantize
     self.dataset = dataset
+    self.evaluate = evaluate
     self.train = train
     self.sorted = sorted
     self.limits = limits
@@ -61,6 +65,7 @@ extension LabRequest: Codable {
     output = try fields.decodeIfPresent(pathForKey: "output")
     quantize = try fields.decodeIfPresent(QuantizeRequest.self, forKey: "quantize")
     dataset = try fields.decodeIfPresent(DatasetRequest.self, forKey: "dataset")
+    evaluate = try fields.decodeIfPresent(EvaluateRequest.self, forKey: "evaluate")
     train = try fields.decodeIfPresent(TrainRequest.self, forKey: "train")
     sorted = try fields.decodeIfPresent([SortedPicture].self, forKey: "sorted")
     limits = try fields.decodeIfPresent(JobLimits.self, forKey: "limits")
@@ -76,6 +81,7 @@ extension LabRequest: Codable {
     try fields.encodeIfPresent(path: output, forKey: "output")
     try fields.encodeIfPresent(quantize, forKey: "quantize")
     try fields.encodeIfPresent(dataset, forKey: "dataset")
+    try fields.encodeIfPresent(evaluate, forKey: "evaluate")
     try fields.encodeIfPresent(train, forKey: "train")
     try fields.encodeIfPresent(sorted, forKey: "sorted")
     try fields.encodeIfPresent(limits, forKey: "limits")

@@ -1,6 +1,7 @@
 import FoundationEssentials
 import SystemPackage
 import WinnowCore
+import WinnowDrawing
 
 /// `report.html`: what was left out and why, with thumbnails, where a person decides otherwise and takes the decisions
 /// away as a file. It loads nothing from anywhere, and no name of a file is ever taken for markup.
@@ -32,8 +33,8 @@ struct CleaningPage {
       var text = Self.picture(thumbnails[entry.file], of: entry.file)
       if let other = entry.of { text += Self.picture(thumbnails[other], of: other) }
       var words = "<b>\(Self.reasonText(entry.reason))</b>"
-      if let detail = entry.detail { words += " \(HTMLText.escaped(detail))" }
-      if let other = entry.of { words += " of \(HTMLText.escaped(other.escaped))" }
+      if let detail = entry.detail { words += " \(MarkupText.escaped(detail))" }
+      if let other = entry.of { words += " of \(MarkupText.escaped(other.escaped))" }
       chunks.append(Array(Self.item(entry.file, text, words, isKept: false).utf8))
     }
     if !doubts.isEmpty {
@@ -41,13 +42,13 @@ struct CleaningPage {
       chunks.append(Array("</ul><h2>Labels in doubt</h2>\(words)<ul>".utf8))
       for entry in doubts {
         let picture = Self.picture(thumbnails[entry.file], of: entry.file)
-        chunks.append(Array(Self.item(entry.file, picture, HTMLText.escaped(entry.detail ?? ""), isKept: true).utf8))
+        chunks.append(Array(Self.item(entry.file, picture, MarkupText.escaped(entry.detail ?? ""), isKept: true).utf8))
       }
     }
     chunks.append(Array("</ul><h2>Kept</h2><p>The first \(kept.count) of \(report.kept.count).</p><ul>".utf8))
     for entry in kept {
       let picture = Self.picture(thumbnails[entry.file], of: entry.file)
-      chunks.append(Array(Self.item(entry.file, picture, HTMLText.escaped(entry.to.escaped), isKept: true).utf8))
+      chunks.append(Array(Self.item(entry.file, picture, MarkupText.escaped(entry.to.escaped), isKept: true).utf8))
     }
     chunks.append(Array(Self.tail.utf8))
     return chunks
@@ -72,7 +73,7 @@ struct CleaningPage {
   private static func item(_ file: FilePath, _ pictures: String, _ words: String, isKept: Bool) -> String {
     // The name as bytes, so that the decisions name exactly this file.
     let name = Data(file.bytes).base64EncodedString()
-    let text = HTMLText.escaped(file.escaped)
+    let text = MarkupText.escaped(file.escaped)
     return """
       <li data-file="\(name)" data-kept="\(isKept)"><div>\(pictures)</div><p>\(text)</p><p>\(words)</p>\
       <label><input type="checkbox"\(isKept ? " checked" : "")> keep <span class="of">\(text)</span></label></li>
@@ -83,7 +84,7 @@ struct CleaningPage {
   private static func picture(_ thumbnail: String?, of file: FilePath) -> String {
     guard let thumbnail else { return "<span class=\"none\">no picture</span>" }
     return
-      "<img loading=\"lazy\" alt=\"\(HTMLText.escaped(file.escaped))\" src=\"data:image/jpeg;base64,\(thumbnail)\">"
+      "<img loading=\"lazy\" alt=\"\(MarkupText.escaped(file.escaped))\" src=\"data:image/jpeg;base64,\(thumbnail)\">"
   }
 
   private static func reasonText(_ reason: LeaveReason) -> String {
@@ -106,15 +107,15 @@ struct CleaningPage {
   private static func head(_ report: CleanReport, shown: Int) -> String {
     let counts = report.leftOutCounts.sorted { $0.key.rawValue < $1.key.rawValue }
       .map { "<tr><th scope=\"row\">\(reasonText($0.key))</th><td>\($0.value)</td></tr>" }.joined()
-    let warnings = report.warnings.map { "<li>\(HTMLText.escaped($0))</li>" }.joined()
+    let warnings = report.warnings.map { "<li>\(MarkupText.escaped($0))</li>" }.joined()
     let rest = report.leftOut.count - shown
     return """
       <!doctype html>
       <html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width">
       <meta http-equiv="Content-Security-Policy" \
       content="default-src 'none'; img-src data:; style-src 'unsafe-inline'; script-src 'unsafe-inline'">
-      <title>Cleaned: \(HTMLText.escaped(report.folder))</title><style>\(style)</style></head><body>
-      <h1>\(HTMLText.escaped(report.folder))</h1>
+      <title>Cleaned: \(MarkupText.escaped(report.folder))</title><style>\(style)</style></head><body>
+      <h1>\(MarkupText.escaped(report.folder))</h1>
       <p>\(report.kept.count) pictures kept, \(report.convertedCount) of them made into JPEGs; \
       \(report.leftOut.count) left out.</p>
       <table>\(counts)</table><ul class="plain">\(warnings)</ul>

@@ -3,6 +3,7 @@ import Glibc
 import SystemPackage
 import WinnowControlAPI
 import WinnowCore
+import WinnowDrawing
 import WinnowFiles
 
 /// The page of `dataset info`: figures, problems, and some pictures of each class. One file that needs no other and
@@ -59,8 +60,8 @@ struct ContactSheet {
       <!DOCTYPE html>
       <html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width">
       <meta http-equiv="Content-Security-Policy" content="default-src 'none'; img-src data:; style-src 'unsafe-inline'">
-      <title>\(HTMLText.escaped(info.folder.escaped))</title><style>\(Self.style)</style></head><body>
-      <h1>\(HTMLText.escaped(info.folder.escaped))</h1>
+      <title>\(MarkupText.escaped(info.folder.escaped))</title><style>\(Self.style)</style></head><body>
+      <h1>\(MarkupText.escaped(info.folder.escaped))</h1>
       <p>\(info.pictures) pictures, \(info.bytes) bytes, \(info.classes.count) classes</p>
 
       """
@@ -80,9 +81,9 @@ struct ContactSheet {
       ["kind", "file", "what"],
       info.problems.prefix(Self.mostProblems).map { [$0.kind, $0.file.escaped, $0.detail] })
     for (label, pictures) in shown.sorted(by: { $0.key.bytes.lexicographicallyPrecedes($1.key.bytes) }) {
-      page += "<h2>\(label.isEmpty ? "Pictures" : HTMLText.escaped(label.escaped))</h2>\n<div class=\"sheet\">\n"
+      page += "<h2>\(label.isEmpty ? "Pictures" : MarkupText.escaped(label.escaped))</h2>\n<div class=\"sheet\">\n"
       for picture in pictures {
-        let name = HTMLText.escaped(picture.file.path.escaped)
+        let name = MarkupText.escaped(picture.file.path.escaped)
         page += "<img loading=\"lazy\" alt=\"\(name)\" title=\"\(name)\" src=\"data:image/jpeg;base64,"
         page += Data(picture.thumbnail).base64EncodedString() + "\">\n"
       }
@@ -121,7 +122,7 @@ struct ContactSheet {
   private func table(_ columns: [String], _ rows: [[String]]) -> String {
     guard !rows.isEmpty else { return "<p>none</p>\n" }
     func row(_ cells: [String], _ tag: String) -> String {
-      "<tr>" + cells.map { "<\(tag)>\(HTMLText.escaped($0))</\(tag)>" }.joined() + "</tr>\n"
+      "<tr>" + cells.map { "<\(tag)>\(MarkupText.escaped($0))</\(tag)>" }.joined() + "</tr>\n"
     }
     return "<table>\n" + row(columns, "th") + rows.map { row($0, "td") }.joined() + "</table>\n"
   }

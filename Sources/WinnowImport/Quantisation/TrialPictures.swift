@@ -9,8 +9,8 @@ public struct TrialPictures {
   /// Whether the picture was kept back when the model learnt: it lies in the `val` or `test` of a split.
   let isHeldOut: (Int) -> Bool
   /// Its name for messages.
-  let name: (Int) -> String
-  let open: (Int) throws(WinnowError) -> OwnedDescriptor
+  public let name: (Int) -> String
+  public let open: (Int) throws(WinnowError) -> OwnedDescriptor
 
   public init(
     count: Int, right: @escaping (Int) -> Set<Int>, isHeldOut: @escaping (Int) -> Bool,

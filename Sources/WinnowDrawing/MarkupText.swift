@@ -1,6 +1,7 @@
-enum HTMLText {
+/// Text for HTML and SVG.
+public enum MarkupText {
   /// Text as it may stand in an element or an attribute: no name of a file can become markup.
-  static func escaped(_ text: String) -> String {
+  public static func escaped(_ text: String) -> String {
     var escaped = ""
     for scalar in text.unicodeScalars {
       switch scalar {

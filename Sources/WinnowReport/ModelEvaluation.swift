@@ -1,0 +1,202 @@
+import FoundationEssentials
+import Glibc
+public import SystemPackage
+public import WinnowBundle
+public import WinnowControlAPI
+public import WinnowCore
+import WinnowDataset
+import WinnowEvaluation
+import WinnowFiles
+public import WinnowImport
+public import WinnowSupervision
+
+/// Tests a model on pictures whose classes are known, through the worker that serves it, and writes a report.
+public struct ModelEvaluation {
+  /// Pictures that the report shows of each kind; chosen.
+  private static let mostShown = 24
+  private static let thumbnailSide = 192
+
+  private let library: ModelLibrary
+  private let worker: FilePath
+  private let cancellation: Cancellation
+  private let report: (Double, String) -> Void
+
+  /// - Parameters:
+  ///   - worker: The program winnow-worker.
+  ///   - report: Called with 0 to 1 and what is being done.
+  public init(
+    in library: ModelLibrary, worker: FilePath, cancellation: Cancellation, report: @escaping (Double, String) -> Void
+  ) {
+    self.library = library
+    self.worker = worker
+    self.cancellation = cancellation
+    self.report = report
+  }
+
+  /// What came of each picture that could be tested.
+  private struct Tested {
+    /// Place among the pictures that were handed in.
+    var index: Int
+    var picture: TestedPicture
+    var isTaught: Bool
+  }
+
+  /// - Parameters:
+  ///   - folder: What the report calls the pictures' place.
+  ///   - output: The folder for the report; made where it is missing, its older report replaced.
+  /// - Throws: `.notFound` where no picture is of a class that the model knows; what reading and writing say;
+  ///   `.jobCancelled`.
+  public func run(
+    _ reference: ModelReference, on pictures: TrialPictures, of folder: FilePath, into output: FilePath
+  ) throws(WinnowError) -> EvaluateReply {
+    let bundle = try library.bundle(reference)
+    let labels = bundle.manifest.classes
+    let place = try ReportFolder(output)
+    let known = (0..<pictures.count).filter { !pictures.right($0).isEmpty }
+    guard !known.isEmpty else {
+      throw WinnowError(
+        .notFound, "no folder in \(folder.escaped) is called as a class of \(bundle.model) is",
+        remedy: "call the folders as `winnowctl model show \(bundle.model.name)` calls the classes")
+    }
+    var (tested, served, rate) = try classify(known, of: pictures, by: bundle)
+    guard !tested.isEmpty else {
+      throw WinnowError(.notFound, "no picture in \(folder.escaped) could be read", remedy: "look at its files")
+    }
+    try group(&tested, pictures)
+
+    report(0.85, "drawing")
+    var figures = TestFigures(tested.map(\.picture), labels: labels, seed: 0)
+    figures.model = bundle.model.description
+    figures.folder = folder.escaped
+    figures.time = Timestamp.now().rfc3339
+    figures.precisionServed = served
+    figures.imagesPerSecond = rate
+    figures.leaks = tested.filter(\.isTaught).map { pictures.name($0.index) }
+    figures.untested = ["no_such_class": pictures.count - known.count, "unreadable": known.count - tested.count]
+      .filter { $0.value > 0 }
+    var warnings: [String] = []
+    if !figures.leaks.isEmpty {
+      warnings.append(
+        "\(figures.leaks.count) of the tested pictures taught the model, so the figures are better than it is")
+    }
+    for (reason, count) in figures.untested.sorted(by: { $0.key < $1.key }) {
+      warnings.append(
+        reason == "unreadable"
+          ? "\(count) files could not be read" : "\(count) files lie in folders that are no class of the model")
+    }
+    warnings += try write(figures, tested, pictures, labels, warnings, to: place)
+    report(1, "\(bundle.model) is tested")
+    return EvaluateReply(
+      model: bundle.model.description, output: output, pictures: tested.count, accuracy: Self.figure(figures.accuracy),
+      macroF1: Self.figure(figures.macroF1), calibrationError: figures.calibrationError, imagesPerSecond: rate,
+      leaks: figures.leaks.count, warnings: warnings)
+  }
+
+  private static func figure(_ estimate: Estimate) -> TrainReply.Figure {
+    TrainReply.Figure(value: estimate.value, low: estimate.low, high: estimate.high)
+  }
+
+  // MARK: - Steps
+
+  private func classify(
+    _ indices: [Int], of pictures: TrialPictures, by bundle: ModelBundle
+  ) throws(WinnowError) -> ([Tested], precision: String?, rate: Double) {
+    let taught = try TaughtDigests(of: bundle)
+    let temperature = bundle.manifest.temperature
+    var tested: [Tested] = []
+    // From the first answer on, so that starting the worker does not count.
+    var began: ContinuousClock.Instant?
+    let served = try TrialClassifying(program: worker, pictures: pictures, cancellation: cancellation).run(
+      indices, through: bundle.path, precision: "auto", wantsLogits: true,
+      progress: { report(0.6 * $0, "classifying") }
+    ) { index, answer in
+      began = began ?? .now
+      let right = pictures.right(index)
+      let shares = Self.probabilities(answer.logits, temperature)
+      let best = shares.indices.sorted { shares[$0] != shares[$1] ? shares[$0] > shares[$1] : $0 < $1 }.prefix(5)
+      let isRight = right.contains(answer.best)
+      tested.append(
+        Tested(
+          index: index,
+          picture: TestedPicture(
+            right: isRight ? answer.best : right.min() ?? 0, answered: answer.best, probability: answer.probability,
+            rightProbability: min(1, right.reduce(0) { $0 + shares[$1] }),
+            isInBestFive: best.contains(where: right.contains), group: tested.count),
+          isTaught: taught.contains(answer.digest)))
+    }
+    let seconds = began.map { (ContinuousClock.now - $0) / .seconds(1) } ?? 0
+    return (tested, served, seconds > 0 ? Double(tested.count) / seconds : 0)
+  }
+
+  private static func probabilities(_ logits: [Float], _ temperature: Double) -> [Double] {
+    let largest = Double(logits.max() ?? 0)
+    let powers = logits.map { exp((Double($0) - largest) / temperature) }
+    let sum = powers.reduce(0, +)
+    return powers.map { $0 / sum }
+  }
+
+  /// Finds which pictures show the same, so that intervals do not count one scene ten times.
+  private func group(_ tested: inout [Tested], _ pictures: TrialPictures) throws(WinnowError) {
+    let indices = tested.map(\.index)
+    let looker = WorkerLooking(program: worker, bundle: nil, cancellation: cancellation)
+    let survey = try DatasetSurvey(
+      of: Self.subjects(indices, of: pictures), count: indices.count, by: looker, wishing: LookWishes(),
+      cancellation: cancellation, report: { report(0.6 + 0.2 * $0, $1) }, each: { _, _ in })
+    let kinship = PictureKinship(survey)
+    for (index, picture) in survey.pictures.enumerated() {
+      tested[Int(picture.file)].picture.group = Int(survey.pictures[kinship.groups[index]].file)
+    }
+  }
+
+  private static func subjects(_ indices: [Int], of pictures: TrialPictures) -> some Sequence<LookSubject> {
+    indices.lazy.map { index in
+      LookSubject(name: pictures.name(index)) { () throws(WinnowError) in try pictures.open(index) }
+    }
+  }
+
+  private func shown(
+    _ chosen: [Tested], _ pictures: TrialPictures, _ labels: [String]
+  ) throws(WinnowError) -> [ReportPage.Shown] {
+    var shown = chosen.map { entry in
+      ReportPage.Shown(
+        name: pictures.name(entry.index), right: labels[entry.picture.right], answered: labels[entry.picture.answered],
+        probability: entry.picture.probability, thumbnail: [])
+    }
+    let looker = WorkerLooking(program: worker, bundle: nil, cancellation: cancellation)
+    try looker.look(
+      at: Self.subjects(chosen.map(\.index), of: pictures), LookWishes(thumbnailSide: Self.thumbnailSide)
+    ) { index, outcome in
+      if case .looked(let look, _) = outcome { shown[index].thumbnail = look.thumbnail }
+    }
+    return shown
+  }
+
+  /// - Returns: what could not be written, and does not matter to the figures.
+  private func write(
+    _ figures: TestFigures, _ tested: [Tested], _ pictures: TrialPictures, _ labels: [String], _ warnings: [String],
+    to place: ReportFolder
+  ) throws(WinnowError) -> [String] {
+    let wrong = tested.filter { !$0.picture.isRight }.sorted { $0.picture.probability > $1.picture.probability }
+    let doubtful = tested.sorted { $0.picture.probability < $1.picture.probability }
+    let plots = TestPlots(figures)
+    let page = ReportPage(
+      figures: figures, plots: plots, mistakes: try shown(Array(wrong.prefix(Self.mostShown)), pictures, labels),
+      doubtful: try shown(Array(doubtful.prefix(Self.mostShown)), pictures, labels), warnings: warnings)
+    let encoder = JSONEncoder()
+    encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
+    let json: [UInt8]
+    do {
+      json = Array(try encoder.encode(figures))
+    } catch {
+      throw WinnowError(.malformed, "the report cannot be written as JSON", cause: "\(error)")
+    }
+    try place.write(json, as: "report.json")
+    var complaints: [String] = []
+    for plot in plots.all {
+      try place.write(Array(plot.svg.utf8), as: "\(plot.name).svg")
+      if let complaint = place.rasterise(plot.name) { complaints = [complaint] }
+    }
+    try place.write(Array(page.html.utf8), as: "report.html")
+    return complaints
+  }
+}
