@@ -102,7 +102,10 @@ let package = Package(
     // Flow.
     module(
       "WinnowPipeline",
-      ["WinnowCore", "WinnowFiles", "WinnowWire", "WinnowSupervision", "WinnowLedger", "CWinnowLinux", system]),
+      [
+        "WinnowCore", "WinnowFiles", "WinnowWire", "WinnowEvaluation", "WinnowSupervision", "WinnowLedger",
+        "CWinnowLinux", system,
+      ]),
     module(
       "WinnowInference",
       ["WinnowCore", "WinnowBundle", "WinnowImaging", "WinnowFiles", "WinnowWire", "COpenVINO", "CWinnowLinux", system]),
@@ -147,8 +150,8 @@ let package = Package(
     module(
       "WinnowDaemon",
       [
-        "WinnowCore", "WinnowFiles", "WinnowWire", "WinnowConfig", "WinnowLedger", "WinnowBundle", "WinnowSupervision",
-        "WinnowPipeline", "WinnowControlAPI", "WinnowControlServer", "CWinnowLinux", system,
+        "WinnowCore", "WinnowFiles", "WinnowWire", "WinnowConfig", "WinnowEvaluation", "WinnowLedger", "WinnowBundle",
+        "WinnowSupervision", "WinnowPipeline", "WinnowControlAPI", "WinnowControlServer", "CWinnowLinux", system,
       ]),
     module(
       "WinnowCrawl",

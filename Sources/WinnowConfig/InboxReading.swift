@@ -50,7 +50,7 @@ extension InboxConfiguration {
     let recursive = section.read("recursive", .boolean, default: true)
     let ignore = section.readList("ignore", of: .namePattern)
     let unsafePlaceholder = section.read("unsafe_placeholder", .boolean, default: false)
-    section.refuseFeaturesOfLaterVersions(threshold: threshold, action: action, mode: mode)
+    section.refuseFeaturesOfLaterVersions(action: action, mode: mode)
 
     guard let path, let output, let model, let template else { return nil }
     self.init(
@@ -64,15 +64,7 @@ extension InboxConfiguration {
 
 extension SectionReader {
   /// Values that are right by the design, and of which this version would do something else.
-  fileprivate func refuseFeaturesOfLaterVersions(
-    threshold: ConfidenceThreshold, action: PlacementAction, mode: InboxMode
-  ) {
-    if case .auto = threshold, let position = position(of: "threshold") {
-      report.problem(
-        at: position, key: "\(key).threshold",
-        "auto needs a model with held-out predictions, which this version of Winnow cannot make",
-        remedy: "write a probability, such as 0.8")
-    }
+  fileprivate func refuseFeaturesOfLaterVersions(action: PlacementAction, mode: InboxMode) {
     if action != .move, let position = position(of: "action") {
       report.problem(
         at: position, key: "\(key).action", "\(action.rawValue) is not in this version of Winnow",

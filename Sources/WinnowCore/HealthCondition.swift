@@ -7,6 +7,7 @@ public struct HealthCondition: Hashable, Sendable {
     case inboxUnreadable = "inbox_unreadable"
     case outputFault = "output_fault"
     case modelMissing = "model_missing"
+    case thresholdMissing = "threshold_missing"
     case workerDegraded = "worker_degraded"
     case watchLimit = "watch_limit"
     case watcherFailed = "watcher_failed"

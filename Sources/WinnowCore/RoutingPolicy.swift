@@ -9,6 +9,8 @@ public struct RoutingPolicy: Hashable, Sendable {
   public var hasNoneFolder: Bool
   /// What people call a class in this inbox, by the model's label: they renamed its folder.
   public var classNames: [String: String] = [:]
+  /// Why nothing is sorted for now, whatever the threshold; nil where pictures are.
+  public var withheld: String?
 
   public init(threshold: Double, template: DestinationTemplate, hasNoneFolder: Bool = false) {
     self.threshold = threshold
@@ -28,6 +30,10 @@ public struct RoutingPolicy: Hashable, Sendable {
       return .move(
         area: hasNoneFolder ? .none : .review, folder: FilePath(), outcome: .review,
         reason: "looks like nothing the model knows (\(share))")
+    }
+    if let withheld {
+      return .move(
+        area: .review, folder: FilePath(), outcome: .review, reason: "\(best.label) \(share): \(withheld)")
     }
     guard best.probability >= threshold else {
       let second = prediction.top.dropFirst().first.map { ", then \($0.label) \(Self.percent($0.probability))" } ?? ""
@@ -71,7 +77,7 @@ public struct RoutingPolicy: Hashable, Sendable {
   }
 
   /// `93.4%`; what is no share, as a broken worker could send, has none.
-  static func percent(_ share: Double) -> String {
+  public static func percent(_ share: Double) -> String {
     guard (0...1).contains(share) else { return "?%" }
     guard share.isFinite else { return "an impossible share" }
     let tenths = Int((min(max(share, 0), 1) * 1000).rounded())

@@ -31,7 +31,6 @@ extension ControlDesk {
         stateDirectory: daemon.paths.stateDirectory, adding: addition)
       try wanted.checkRoots(stateDirectory: daemon.paths.stateDirectory)
       for inbox in wanted.configuration.inboxes where inbox.name == request.name {
-        _ = try InboxSettings(inbox)
         try daemon.makeRoots(of: inbox)
       }
       _ = try daemon.store.add(addition)

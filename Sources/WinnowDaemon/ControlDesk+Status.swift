@@ -5,6 +5,7 @@ import WinnowConfig
 import WinnowControlAPI
 import WinnowControlServer
 import WinnowCore
+import WinnowEvaluation
 import WinnowFiles
 import WinnowLedger
 import WinnowPipeline
@@ -41,6 +42,14 @@ extension ControlDesk {
     }
   }
 
+  private static func promise(_ report: SortingPipeline.InboxReport) -> [String] {
+    guard let promise = report.promise, let error = report.settings.promisedError else { return [] }
+    return [
+      "sorts what is at least \(RoutingPolicy.percent(promise.threshold)) sure: at most "
+        + "\(RoutingPolicy.percent(error)) of that is wrong, with 95% certainty, for pictures like those it learnt from"
+    ]
+  }
+
   private static func inboxStatus(_ report: SortingPipeline.InboxReport) -> InboxStatus {
     let counts = report.counts
     return InboxStatus(
@@ -51,9 +60,10 @@ extension ControlDesk {
         settling: report.settling, sorted: (counts[.sorted] ?? 0) + (counts[.corrected] ?? 0),
         review: counts[.review] ?? 0, quarantined: counts[.quarantined] ?? 0,
         left: (counts[.left] ?? 0) + (counts[.held] ?? 0), failed: counts[.failed] ?? 0),
-      notes: report.classNames.sorted { $0.key < $1.key }.filter { $0.key != $0.value }.map {
-        "the class \($0.key) is called \($0.value) here: its folder was renamed"
-      })
+      notes: promise(report)
+        + report.classNames.sorted { $0.key < $1.key }.filter { $0.key != $0.value }.map {
+          "the class \($0.key) is called \($0.value) here: its folder was renamed"
+        })
   }
 
   private func socketStatus() -> StatusReply.Socket? {

@@ -103,7 +103,7 @@ public final class Daemon: @unchecked Sendable {
   public func start() throws(WinnowError) {
     for warning in loaded.warnings { journal.write(JournalLine(.warning, warning.description)) }
     try makeRootsOnFirstStart()
-    let settings = try loaded.configuration.inboxes.map { (inbox) throws(WinnowError) in try InboxSettings(inbox) }
+    let settings = loaded.configuration.inboxes.map { InboxSettings($0) }
     let socket = try listeningSocket()
     self.socket = socket
     let desk = ControlDesk(daemon: self)
@@ -194,7 +194,7 @@ public final class Daemon: @unchecked Sendable {
       let fresh = try ConfigurationFile.load(
         paths.configuration, mustExist: paths.configurationMustExist, stateDirectory: paths.stateDirectory)
       try fresh.checkRoots(stateDirectory: paths.stateDirectory)
-      let settings = try fresh.configuration.inboxes.map { (inbox) throws(WinnowError) in try InboxSettings(inbox) }
+      let settings = fresh.configuration.inboxes.map { InboxSettings($0) }
       for inbox in fresh.configuration.inboxes { try makeRoots(of: inbox) }
       let changes = Self.changes(from: loaded.configuration, to: fresh.configuration)
       loaded = fresh

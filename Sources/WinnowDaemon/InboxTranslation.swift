@@ -10,17 +10,12 @@ extension InboxConfiguration {
 
 extension InboxSettings {
   /// An inbox of the configuration as the pipeline needs it.
-  ///
-  /// - Throws: `.invalidInput` for `threshold: auto(…)`, which needs predictions that no import has.
-  init(_ inbox: InboxConfiguration) throws(WinnowError) {
-    let threshold: Double
-    switch inbox.threshold {
-    case .fixed(let share): threshold = share
-    case .auto:
-      throw WinnowError(
-        .invalidInput, "the inbox \(inbox.name) asks for an automatic threshold, which this version has not",
-        remedy: "give a number, such as 0.80")
-    }
+  init(_ inbox: InboxConfiguration) {
+    let (threshold, promisedError): (Double, Double?) =
+      switch inbox.threshold {
+      case .fixed(let share): (share, nil)
+      case .auto(let error): (1, error)
+      }
     let polling: Polling =
       switch inbox.poll {
       case .auto: .auto
@@ -38,6 +33,7 @@ extension InboxSettings {
       name: inbox.name, path: inbox.path, output: inbox.output, review: inbox.review, quarantine: inbox.quarantine,
       none: inbox.none, model: inbox.model,
       policy: RoutingPolicy(threshold: threshold, template: inbox.template, hasNoneFolder: inbox.none != nil),
+      promisedError: promisedError,
       settling: SettleTracker.Rules(
         settle: inbox.settle, busyAfter: inbox.busyAfter, incompleteAfter: inbox.incompleteAfter),
       recursive: inbox.recursive, duplicates: duplicates, ignored: IgnoredNames(patterns: inbox.ignore),

@@ -2,6 +2,7 @@ import SystemPackage
 import WinnowBundle
 import WinnowConfig
 import WinnowCore
+import WinnowEvaluation
 import WinnowPipeline
 import WinnowSupervision
 
@@ -26,7 +27,9 @@ final class ModelCatalogue {
   func served(_ reference: ModelReference) throws(WinnowError) -> ServedModel {
     if let model = served[reference] { return model }
     let bundle = try library.bundle(reference)
-    let model = ServedModel(version: bundle.model, labels: bundle.manifest.classes)
+    let answers = try OutOfFoldAnswers(of: bundle)
+    let model = ServedModel(
+      version: bundle.model, labels: bundle.manifest.classes, acceptance: answers.map { AcceptanceCounts($0.outcomes) })
     served[reference] = model
     return model
   }

@@ -1,5 +1,6 @@
 import SystemPackage
 public import WinnowCore
+import WinnowEvaluation
 import WinnowFiles
 
 /// One inbox at work. Lives on the pipeline's queue.
@@ -21,6 +22,10 @@ final class Inbox {
 
   /// The folder as it was when it was found here; nil while it is away.
   var here: FileStatus?
+  /// What the model's own pictures promise, where a promise is wanted and can be given.
+  var promise: PromisedThreshold?
+  /// The version that `promise` is of.
+  var promisedBy: ModelVersion?
   /// What people call the model's classes here: they renamed the folders.
   var classNames: [String: String] = [:]
   /// Open while there is something to do in it, so that a person can unmount what is idle.
@@ -82,6 +87,10 @@ final class Inbox {
   var policy: RoutingPolicy {
     var policy = settings.policy
     policy.classNames = classNames
+    if let error = settings.promisedError {
+      policy.threshold = promise?.threshold ?? 1
+      if promise == nil { policy.withheld = "no threshold keeps the errors below \(RoutingPolicy.percent(error)) yet" }
+    }
     return policy
   }
 

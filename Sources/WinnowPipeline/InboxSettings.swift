@@ -1,5 +1,6 @@
 public import SystemPackage
 public import WinnowCore
+public import WinnowEvaluation
 
 /// One inbox as the pipeline needs it.
 public struct InboxSettings: Hashable, Sendable {
@@ -29,6 +30,9 @@ public struct InboxSettings: Hashable, Sendable {
   public var none: FilePath?
   public var model: ModelReference
   public var policy: RoutingPolicy
+  /// The share of the sorted pictures that may be wrong: the model's own pictures then say which threshold keeps that,
+  /// instead of the policy's. Nil for a threshold that a person gave.
+  public var promisedError: Double?
   public var settling: SettleTracker.Rules
   public var recursive: Bool
   public var duplicates: DuplicateRule
@@ -39,7 +43,8 @@ public struct InboxSettings: Hashable, Sendable {
 
   public init(
     name: String, path: FilePath, output: FilePath, review: FilePath, quarantine: FilePath, none: FilePath? = nil,
-    model: ModelReference, policy: RoutingPolicy, settling: SettleTracker.Rules = .init(), recursive: Bool = true,
+    model: ModelReference, policy: RoutingPolicy, promisedError: Double? = nil,
+    settling: SettleTracker.Rules = .init(), recursive: Bool = true,
     duplicates: DuplicateRule = .keep, ignored: IgnoredNames = .init(), polling: Polling = .auto,
     placeholder: PlaceholderUse = .forbidden
   ) {
@@ -51,6 +56,7 @@ public struct InboxSettings: Hashable, Sendable {
     self.none = none
     self.model = model
     self.policy = policy
+    self.promisedError = promisedError
     self.settling = settling
     self.recursive = recursive
     self.duplicates = duplicates
@@ -77,9 +83,12 @@ public struct ServedModel: Hashable, Sendable {
   public var version: ModelVersion
   /// By class index; labels may repeat.
   public var labels: [String]
+  /// Of pictures that it was not taught; nil where nobody knows.
+  public var acceptance: AcceptanceCounts?
 
-  public init(version: ModelVersion, labels: [String]) {
+  public init(version: ModelVersion, labels: [String], acceptance: AcceptanceCounts? = nil) {
     self.version = version
     self.labels = labels
+    self.acceptance = acceptance
   }
 }

@@ -1,5 +1,6 @@
 import SystemPackage
 import WinnowCore
+import WinnowEvaluation
 import WinnowFiles
 import WinnowLedger
 import WinnowSupervision
@@ -52,6 +53,7 @@ extension SortingPipeline {
     do throws(WinnowError) {
       let model = try resolveModel(inbox.settings.model)
       clear(.modelMissing, subject: inbox.name)
+      if let error = inbox.settings.promisedError { promise(error, by: model, in: inbox) }
       return model
     } catch {
       raise(
@@ -62,6 +64,25 @@ extension SortingPipeline {
       inbox.holdUntil = now + .seconds(30)
       return nil
     }
+  }
+
+  /// Finds the threshold that keeps a promise, from what the model said of pictures that it was not taught.
+  private func promise(_ error: Double, by model: ServedModel, in inbox: Inbox) {
+    guard inbox.promisedBy != model.version else { return }
+    inbox.promisedBy = model.version
+    inbox.promise = model.acceptance.flatMap { PromisedThreshold(error: error, $0) }
+    guard inbox.promise == nil else { return clear(.thresholdMissing, subject: inbox.name) }
+    let needed = PromisedThreshold.needed(error: error)
+    let known =
+      model.acceptance.map {
+        "it takes \(needed) pictures without an error, and its surest ones of \($0.count) have some"
+      } ?? "nobody knows what it says of pictures that it was not taught"
+    raise(
+      HealthCondition(
+        .thresholdMissing, subject: inbox.name,
+        "\(model.version) cannot promise at most \(RoutingPolicy.percent(error)) errors, so all pictures of "
+          + "\(inbox.name) go to review: \(known)",
+        remedy: "train it with more pictures, allow more errors, or give a number as `threshold:`", degrades: false))
   }
 
   private func look(

@@ -1,6 +1,7 @@
 import Dispatch
 public import SystemPackage
 public import WinnowCore
+public import WinnowEvaluation
 public import WinnowFiles
 import WinnowLedger
 public import WinnowSupervision
@@ -189,6 +190,8 @@ extension SortingPipeline {
     public var counts: [PictureState: Int]
     /// What people call the model's classes, by label.
     public var classNames: [String: String]
+    /// The threshold that keeps the promised share of errors, where there is one.
+    public var promise: PromisedThreshold?
   }
 
   public func report() throws(WinnowError) -> [InboxReport] {
@@ -198,7 +201,7 @@ extension SortingPipeline {
       InboxReport(
         settings: inbox.settings, isAway: inbox.here == nil, isPolled: inbox.isPolled, isPaused: isPaused(inbox),
         settling: inbox.tracker.count, counts: counts[inbox.name] ?? [:],
-        classNames: inbox.classNames)
+        classNames: inbox.classNames, promise: inbox.promise)
     }
   }
 

@@ -78,7 +78,7 @@ public struct HeadTraining {
     var files = [
       ClassCentres.fileName: centres.bytes,
       TaughtDigests.fileName: Self.taught(taught, plan).bytes,
-      OutOfFoldAnswers.fileName: try OutOfFoldAnswers(outOfFold, names: taught.labels, temperature: temperature).json(),
+      OutOfFoldAnswers.fileName: try outOfFold.outOfFold(taught.labels, temperature: temperature).json(),
     ]
     let leftOut = Self.leftOut(taught, plan)
     files[TrainingRecord.fileName] = try TrainingRecord(

@@ -105,6 +105,33 @@ extension ProcessTests {
       #expect((reply.metrics["out_of_fold_accuracy"]?.value ?? 0) > 0.9)
     }
 
+    @Test("an inbox with a promise sorts by what the model said of pictures it was not taught, or keeps all for review")
+    func promise() throws {
+      let winnow = try Winnow()
+      try winnow.writeConfiguration([
+        "engine: {threads: 1}", "inboxes:", "  camera:", "    path: \(winnow.inbox)", "    output: \(winnow.output)",
+        "    model: mine", "    threshold: auto(error=5%)",
+      ])
+      let data = winnow.folder + "/data"
+      try fill(data, pictures: 40)
+      try winnow.start()
+      let trained = try winnow.control("train", data, "--name", "mine", "--backbone", "colours", "--test-share", "0")
+      #expect(trained.status == 0, "\(trained.errors) \(winnow.log)")
+      try winnow.put(Picture.shades(of: .green, 900), "a.png")
+      try winnow.waitUntilIdle()
+      #expect(Files.names(in: winnow.output + "/leafy") == ["a.png"], "\(winnow.log)")
+      let status = try winnow.control("status")
+      #expect(status.text.contains("at most 5.0% of that is wrong"), "\(status.text)")
+
+      // The demonstration model was taught nothing, so nobody knows how often it is wrong.
+      let other = try Winnow(["threshold: auto(error=5%)"])
+      try other.start()
+      try other.put(Picture.png(.red, 1), "r.png")
+      try other.waitUntilIdle()
+      #expect(try other.counts().review == 1)
+      try other.waitForCondition("threshold_missing")
+    }
+
     @Test("data that nothing can be learnt from is refused with the remedy, and no version is left")
     func refusals() throws {
       let winnow = try Winnow()

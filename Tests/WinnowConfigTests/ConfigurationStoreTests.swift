@@ -70,7 +70,7 @@ import WinnowTestSupport
       InboxAddition(name: "x", path: "/a", output: "/b", model: ModelReference(name: "../m", version: nil)),
       InboxAddition(
         name: "x", path: "/a", output: "/b", model: ModelReference(name: "m", version: nil),
-        threshold: .auto(error: 0.1)),
+        threshold: .fixed(2)),
     ])
   func invalid(addition: InboxAddition) throws {
     let error = #expect(throws: WinnowError.self) { try store.add(addition) }

@@ -57,7 +57,6 @@ import WinnowCore
       Case(inbox("threshold: high"), "inboxes.camera.threshold", "\"high\" is no threshold", "0 to 1"),
       Case(inbox("threshold: nan"), "inboxes.camera.threshold", "\"nan\" is no threshold", "0 to 1"),
       Case(inbox("threshold: auto"), "inboxes.camera.threshold", "names no share of errors", "auto(error=1%)"),
-      Case(inbox("threshold: auto(error=1%)"), "inboxes.camera.threshold", "held-out predictions", "such as 0.8"),
       Case(inbox("threshold: auto(error=60%)"), "inboxes.camera.threshold", "out of range", "50%"),
       Case(inbox("review: review"), "inboxes.camera.review", "\"review\" is not absolute", "starts with /"),
       Case(inbox("review: ~/review"), "inboxes.camera.review", "\"~\" in \"~/review\" is not", "/home/ann"),

@@ -1,3 +1,5 @@
+import Foundation
+import WinnowBundle
 import WinnowControlAPI
 import WinnowCore
 import WinnowEvaluation
@@ -18,6 +20,18 @@ struct TestedHead {
       let start = picture * classCount
       return (0..<classCount).max { logits[start + $0] < logits[start + $1] } ?? 0
     }
+  }
+
+  /// - Parameter names: Of the classes.
+  func outOfFold(_ names: [String], temperature: Double) -> OutOfFoldAnswers {
+    let best = answers
+    return OutOfFoldAnswers(
+      labels: labels.map { names[$0] }, answers: best.map { names[$0] },
+      probabilities: best.indices.map { picture in
+        let row = logits[picture * classCount..<(picture + 1) * classCount]
+        let largest = Double(row.max() ?? 0)
+        return Float(1 / row.reduce(0.0) { $0 + exp((Double($1) - largest) / temperature) })
+      })
   }
 
   var confusion: ConfusionMatrix {
