@@ -9,7 +9,7 @@ cd "$(dirname "$0")/.."
 . scripts/messages.sh
 
 programs=$(realpath "${WINNOW_PROGRAMS:-.build/release}")
-for program in winnowd winnowctl winnow-worker winnow-lab; do
+for program in winnowd winnowctl winnow-worker winnow-lab winnow-trainer; do
   [ -x "$programs/$program" ] || die "$programs/$program is missing" "make build"
 done
 
@@ -72,7 +72,7 @@ cat << TEXT
 
 This is Winnow, a service that keeps folders of pictures sorted. What you see is the real
 service with its real worker. The pictures, though, are painted by a small program, and the
-model learnt nothing: it tells which colour most of a picture has. Everything happens in
+first model learnt nothing: it tells which colour most of a picture has. Everything happens in
 $work and goes away at the end.
 TEXT
 
@@ -130,5 +130,19 @@ tree
 tell "Every byte as it was?"
 (cd "$work/pictures" && sha256sum -- *.png) > "$work/sums"
 (cd "$work/inbox" && sha256sum --check --quiet "$work/sums") && echo "  yes, all twelve"
+
+tell "A model of your own, from a folder of pictures for each class"
+"$programs/winnow-lab" --demonstration-lessons "$work"
+(cd "$work" && for class in lessons/*; do echo "  $class: $(ls "$class" | wc -l) pictures"; done)
+run winnowctl train lessons --name places --backbone colours
+
+tell "How good is it, on pictures that it has never seen?"
+run winnowctl evaluate places test --output report
+
+tell "And it sorts"
+run winnowctl inbox add new --name places --output places --model places --threshold 0.5
+for picture in beach/1 sunset/2 wood/3; do cp "$work/test/$picture.png" "$work/new/${picture%/*}-${picture#*/}.png"; done
+everything_sorted
+(cd "$work" && find places -name '*.png' | sort | sed 's|^|  |')
 
 tell "That was the demonstration. README.md says how to go on with a folder of your own."

@@ -18,6 +18,8 @@ public enum LabProgram {
                                                     that sorts pictures by their most frequent colour
            winnow-lab --demonstration-pictures FOLDER
                                                     write a dozen painted pictures for it
+           winnow-lab --demonstration-lessons FOLDER
+                                                    write painted pictures of three classes, to train and to test with
 
     winnow-lab is started by winnowd and winnowctl.
 
@@ -34,6 +36,8 @@ public enum LabProgram {
       return demonstrate { () throws(WinnowError) in try DemonstrationModel.write(to: FilePath(arguments[1])) }
     case ("--demonstration-pictures"?, 2):
       return demonstrate { () throws(WinnowError) in try DemonstrationPictures.write(to: FilePath(arguments[1])) }
+    case ("--demonstration-lessons"?, 2):
+      return demonstrate { () throws(WinnowError) in try DemonstrationLessons.write(to: FilePath(arguments[1])) }
     case ("--help"?, 1):
       tell(usage, STDOUT_FILENO)
       return 0

@@ -94,15 +94,18 @@ public struct HeadTraining {
     let live = library.current(of: settings.name)
     let comparison = try compare(with: live, tested, taught, plan, in: source)
     let published = try ModelPublishing(
-      in: library, worker: worker, cache: cache, cancellation: cancellation, report: { report(0.85 + 0.15 * $0, $1) }
+      in: library, worker: worker, cache: cache, cancellation: cancellation, report: { report(0.85 + 0.05 * $0, $1) }
     ).publish(graph, manifest, files: files)
+    let seconds = (ContinuousClock.now - began) / .seconds(1)
     let gate = PromotionGate(settings.promotion, isFirst: published.isCurrent, comparison)
     if gate.isPromoted, !published.isCurrent { try library.promote(published.model) }
+    let int8 = try quantise(published.model, with: source, taught, plan)
     report(1, "\(published.model) is trained: \(gate.reason)")
 
     return TrainReply(
       model: published.model.name, version: published.model.version,
-      current: library.current(of: settings.name) == published.model, method: settings.method.rawValue,
+      current: int8?.current == true || library.current(of: settings.name) == published.model,
+      method: settings.method.rawValue,
       backbone: backbone.model.description, classes: taught.labels,
       pictures: .init(
         taught: plan.teaching.count, tested: plan.testing.count, leftOut: leftOut),
@@ -113,7 +116,7 @@ public struct HeadTraining {
             version: live.version, pictures: $0.count, won: $0.won, lost: $0.lost, difference: $0.difference,
             lowerBound: $0.lowerBound, p: $0.pBetter)
         }
-      }, promotion: gate.reason, seconds: (ContinuousClock.now - began) / .seconds(1),
+      }, promotion: gate.reason, seconds: seconds, int8: int8,
       warnings: taught.warnings + plan.warnings + published.warnings)
   }
 
@@ -126,6 +129,22 @@ public struct HeadTraining {
     var counts = ["unreadable": taught.rejects]
     for reason in TrainingPlan.Reason.allCases { counts[reason.rawValue] = plan.count(of: reason) }
     return counts.filter { $0.value > 0 }
+  }
+
+  /// Brings the version to int8, as one more version, where enough pictures can judge that: those of the test, which
+  /// neither taught the head nor give the ranges.
+  private func quantise(
+    _ model: ModelVersion, with source: TrainingSource, _ taught: TaughtPictures, _ plan: TrainingPlan
+  ) throws(WinnowError) -> QuantizeReply? {
+    guard plan.testing.count >= Int8Trial.fewestPictures else { return nil }
+    let indices = plan.teaching + plan.testing
+    let pictures = TrialPictures(
+      count: indices.count, right: { [taught.pictures[indices[$0]].label] },
+      isHeldOut: { $0 >= plan.teaching.count }, name: { source.name(taught.places[indices[$0]]) },
+      open: { (index) throws(WinnowError) in try source.open(taught.places[indices[index]]) })
+    return try ModelQuantisation(
+      in: library, worker: worker, cache: cache, cancellation: cancellation, report: { report(0.9 + 0.1 * $0, $1) }
+    ).run(ModelReference(name: model.name, version: model.version), on: pictures)
   }
 
   // MARK: - Steps

@@ -12,8 +12,15 @@ final class LiveServer {
   let service: ServiceDouble
   let socket: FilePath
 
+  /// While hundreds of tests run, a client may not get a processor for longer than the daemon waits.
+  static let patient: ControlLimits = {
+    var limits = ControlLimits()
+    limits.stall = 900
+    return limits
+  }()
+
   init(
-    limits: ControlLimits = ControlLimits(), service: ServiceDouble = ServiceDouble(),
+    limits: ControlLimits = LiveServer.patient, service: ServiceDouble = ServiceDouble(),
     socket make: (FilePath) throws -> ListeningSocket = { try .make(at: $0, mode: 0o600, group: nil) }
   ) throws {
     folder = try TemporaryFolder()

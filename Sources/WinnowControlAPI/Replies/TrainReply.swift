@@ -80,12 +80,14 @@ public struct TrainReply: Codable, Hashable, Sendable {
   /// Why the version is live, or is not, in a sentence.
   public var promotion: String
   public var seconds: Double
+  /// What came of bringing the version to int8; nil where there are too few test pictures to judge that by.
+  public var int8: QuantizeReply?
   public var warnings: [String]
 
   public init(
     model: String, version: Int, current: Bool, method: String, backbone: String, classes: [String],
     pictures: Pictures, metrics: [String: Figure], comparison: Comparison? = nil, promotion: String, seconds: Double,
-    warnings: [String] = []
+    int8: QuantizeReply? = nil, warnings: [String] = []
   ) {
     self.model = model
     self.version = version
@@ -98,6 +100,7 @@ public struct TrainReply: Codable, Hashable, Sendable {
     self.comparison = comparison
     self.promotion = promotion
     self.seconds = seconds
+    self.int8 = int8
     self.warnings = warnings
   }
 }

@@ -21,6 +21,7 @@ extension TrainReply: Viewable {
     rows.append(("backbone", Cell(backbone)))
     rows.append(("seconds", Cell(String(Int(seconds.rounded())))))
     view.pairs(rows)
+    int8?.describe(in: &view)
     for warning in warnings { view.line(warning, .warning) }
   }
 }
