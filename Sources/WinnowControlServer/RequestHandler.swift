@@ -1,3 +1,4 @@
+import Glibc
 import NIOCore
 import NIOHTTP1
 import NIOPosix
@@ -143,7 +144,7 @@ final class RequestHandler: ChannelInboundHandler {
         count += bytes.count
         context.write(wrapOutboundOut(.body(.byteBuffer(ByteBuffer(bytes: bytes)))), promise: nil)
       case .file(let descriptor, let length):
-        write(descriptor, length: length, context)
+        guard write(descriptor, length: length, context) else { return }
       case .end(let closing):
         end(keepAlive: keepAlive && !closing, context)
         return
@@ -155,16 +156,25 @@ final class RequestHandler: ChannelInboundHandler {
     context.flush()
   }
 
-  private func write(_ descriptor: FileDescriptor, length: Int64, _ context: ChannelHandlerContext) {
+  /// - Returns: false where the connection is closed instead.
+  private func write(_ descriptor: FileDescriptor, length: Int64, _ context: ChannelHandlerContext) -> Bool {
+    // A file that is shorter than promised leaves no honest way on. sendfile answers at its end with 0 bytes, for ever,
+    // so that is asked before.
+    var status = stat()
+    guard fstat(descriptor.rawValue, &status) == 0, status.st_size >= length else {
+      try? descriptor.close()
+      context.close(promise: nil)
+      return false
+    }
     let handle = NIOFileHandle(_deprecatedTakingOwnershipOfDescriptor: descriptor.rawValue)
     let region = FileRegion(fileHandle: handle, readerIndex: 0, endIndex: Int(length))
     let promise = context.eventLoop.makePromise(of: Void.self)
     promise.futureResult.assumeIsolated().whenComplete { result in
       try? handle.close()
-      // A file that is shorter than promised leaves no honest way on.
       if case .failure = result { context.close(promise: nil) }
     }
     context.write(wrapOutboundOut(.body(.fileRegion(region))), promise: promise)
+    return true
   }
 
   private func end(keepAlive: Bool, _ context: ChannelHandlerContext) {

@@ -94,8 +94,7 @@ inside() { nsenter -t "$init" -a -- env -i PATH=/usr/local/sbin:/usr/local/bin:/
 property() { inside systemctl show --value -p "$1" winnowd.service; }
 daemon() { property MainPID; }
 is() { [ "$1" = "$2" ] || { echo "\"$1\", not \"$2\"" && false; }; }
-# nspawn has other children before systemd, so the process is looked for anew until it answers.
-systemd_is_up() { init_is_found && [[ $(inside systemctl is-system-running) =~ ^(running|degraded)$ ]]; }
+systemd_is_up() { [[ $(inside systemctl is-system-running) =~ ^(running|degraded)$ ]]; }
 is_active() { is "$(property ActiveState)" active && is "$(property SubState)" running; }
 
 # field PID NAME: a line of /proc/PID/status.
@@ -125,7 +124,14 @@ boot_machine() {
   within 20 init_is_found || { echo "nspawn started no systemd" && return 1; }
 }
 
-init_is_found() { init=$(pgrep -P "$nspawn" | head -n 1) && [ -n "$init" ]; }
+# nspawn has other children for a while: systemd is the one that is the first of its own namespace.
+init_is_found() {
+  local child
+  for child in $(pgrep -P "$nspawn"); do
+    [[ $(sed -n 's/^NSpid:\s*//p' "/proc/$child/status" 2> /dev/null) =~ [[:space:]]1$ ]] && init=$child && return
+  done
+  return 1
+}
 
 must "an overlay of this machine is made" prepare_machine
 must "make install puts everything there" make --no-print-directory install DESTDIR="$machine" PREFIX=/usr/local

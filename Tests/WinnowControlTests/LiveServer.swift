@@ -12,7 +12,8 @@ final class LiveServer {
   let service: ServiceDouble
   let socket: FilePath
 
-  /// While hundreds of tests run, a client may not get a processor for longer than the daemon waits.
+  /// For clients that are programs: while hundreds of tests run, one may get no processor for longer than the daemon
+  /// waits.
   static let patient: ControlLimits = {
     var limits = ControlLimits()
     limits.stall = 900
@@ -20,7 +21,7 @@ final class LiveServer {
   }()
 
   init(
-    limits: ControlLimits = LiveServer.patient, service: ServiceDouble = ServiceDouble(),
+    limits: ControlLimits = ControlLimits(), service: ServiceDouble = ServiceDouble(),
     socket make: (FilePath) throws -> ListeningSocket = { try .make(at: $0, mode: 0o600, group: nil) }
   ) throws {
     folder = try TemporaryFolder()

@@ -15,7 +15,7 @@ struct WinnowctlTests {
     let tool: CommandLineTool
 
     init(_ special: ServiceDouble.Answer? = nil) throws {
-      live = try LiveServer(service: ServiceDouble(special))
+      live = try LiveServer(limits: LiveServer.patient, service: ServiceDouble(special))
       tool = CommandLineTool(socket: live.socket, folder: live.folder.path)
       _ = try live.folder.file("winnow.yaml")
     }
