@@ -14,6 +14,7 @@ SWIFT_SOURCES = Sources Tests Package.swift
 build: setup
 	swift build -c release
 	$(MAKE) --no-print-directory -C watch OUT=$(CURDIR)/.build/watch
+	$(MAKE) --no-print-directory -C torch OUT=$(CURDIR)/.build/torch
 
 setup:
 	scripts/setup.sh build

@@ -71,6 +71,7 @@ let package = Package(
     .systemLibrary(name: "CCurl", pkgConfig: "libcurl", providers: [.apt(["libcurl4-openssl-dev"])]),
     .systemLibrary(name: "COpenVINO", pkgConfig: "openvino-c"),
     .systemLibrary(name: "COpenBLAS", pkgConfig: "openblas", providers: [.apt(["libopenblas-dev"])]),
+    .systemLibrary(name: "CWinnowTorch"),
     .target(name: "CWinnowLinux"),
     .target(
       name: "CWinnowImage",
@@ -98,6 +99,8 @@ let package = Package(
     module("WinnowSupervision", ["WinnowCore", "WinnowWire", "WinnowFiles", "CWinnowLinux", system]),
     module("WinnowControlAPI", ["WinnowCore", system]),
     module("WinnowEvaluation", ["WinnowCore"]),
+
+    module("WinnowTorch", ["WinnowCore", "WinnowGraph", "CWinnowTorch", system]),
 
     // Flow.
     module(
@@ -131,7 +134,8 @@ let package = Package(
       "WinnowTraining",
       [
         "WinnowCore", "WinnowFiles", "WinnowGraph", "WinnowBundle", "WinnowSupervision", "WinnowControlAPI",
-        "WinnowEvaluation", "WinnowImport", "WinnowDataset", "COpenBLAS", system,
+        "WinnowEvaluation", "WinnowDrawing", "WinnowImport", "WinnowDataset", "WinnowWeights", "WinnowTorch",
+        "COpenBLAS", system,
       ]),
 
     module(
@@ -215,7 +219,8 @@ let package = Package(
     tests("WinnowEvaluationTests", ["WinnowCore", "WinnowEvaluation"]),
     tests(
       "WinnowTrainingTests",
-      ["WinnowCore", "WinnowSupervision", "WinnowDataset", "WinnowEvaluation", "WinnowTraining"]),
+      ["WinnowCore", "WinnowGraph", "WinnowSupervision", "WinnowDataset", "WinnowEvaluation", "WinnowTraining"]),
+    tests("WinnowTorchTests", ["WinnowCore", "WinnowGraph", "WinnowWeights", "WinnowTorch", system]),
     tests("WinnowPipelineTests", ["WinnowPipeline"]),
     tests(
       "WinnowDatasetTests",

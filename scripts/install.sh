@@ -13,8 +13,9 @@ prefix=${PREFIX:-/usr/local} sysconfdir=${SYSCONFDIR:-/etc} root=${DESTDIR:-}
   die "PREFIX and SYSCONFDIR have to be absolute paths" "for example: make install PREFIX=/usr/local"
 programs=.build/release
 libraries=.deps/openvino
-for built in "$programs/winnowd" "$programs/winnowctl" "$programs/winnow-worker" "$programs/winnow-lab" "$programs/winnow-trainer" \
-  .build/watch/winnow-watch "$libraries/stamp"; do
+torch=.deps/torch
+for built in "$programs/winnowd" "$programs/winnowctl" "$programs/winnow-worker" "$programs/winnow-lab" \
+  "$programs/winnow-trainer" .build/watch/winnow-watch .build/torch/libwinnow-torch.so "$libraries/stamp"; do
   [ -e "$built" ] || die "$built is missing" "make build"
 done
 
@@ -59,6 +60,11 @@ put_program "$programs/winnow-lab" "$prefix/lib/winnow/winnow-lab"
 put_program "$programs/winnow-trainer" "$prefix/lib/winnow/winnow-trainer"
 put_program .build/watch/winnow-watch "$prefix/lib/winnow/winnow-watch"
 for file in "$libraries"/lib/*; do put 755 "$file" "$prefix/lib/winnow/${file##*/}"; done
+put 755 .build/torch/libwinnow-torch.so "$prefix/lib/winnow/libwinnow-torch.so"
+# A LibTorch given by hand stays where it is: libwinnow-torch.so knows the place.
+if [ -z "${WINNOW_LIBTORCH:-}" ]; then
+  for file in "$torch"/lib/*; do put 755 "$file" "$prefix/lib/winnow/${file##*/}"; done
+fi
 
 put_text systemd/winnowd.service "$prefix/lib/systemd/system/winnowd.service"
 put_text systemd/winnowd.socket "$prefix/lib/systemd/system/winnowd.socket"
@@ -73,6 +79,9 @@ put 644 watch/COPYING "$prefix/share/doc/winnow/winnow-watch/COPYING"
 while read -r file; do
   put 644 "$libraries/licenses/$file" "$prefix/share/doc/winnow/openvino/$file"
 done < <(cd "$libraries/licenses" && find . -type f -printf '%P\n' | sort)
+while read -r file; do
+  put 644 "$torch/licenses/$file" "$prefix/share/doc/winnow/libtorch/$file"
+done < <(cd "$torch/licenses" 2> /dev/null && find . -type f -printf '%P\n' | sort)
 for file in README.md CHANGELOG.md docs/*.md docs/*.yaml; do
   [ -e "$file" ] && put 644 "$file" "$prefix/share/doc/winnow/${file##*/}"
 done

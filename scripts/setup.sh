@@ -1,7 +1,8 @@
 #!/usr/bin/env bash
 # scripts/setup.sh build|test: installs what building, or building and testing, needs. Does nothing where all is there.
 #
-#   WINNOW_WHEELS=DIR   take the OpenVINO wheel from DIR instead of fetching it with pip
+#   WINNOW_WHEELS=DIR   take the wheels of OpenVINO and PyTorch from DIR instead of fetching them with pip
+#   WINNOW_LIBTORCH=DIR take LibTorch from DIR, for a CPU or CUDA, instead of that wheel
 #
 # Safe to interrupt and to run again at any point: every step looks at what is there, and what it makes appears under
 # its final name only when it is whole.
@@ -28,3 +29,4 @@ flock 9
 scripts/setup-packages.sh "$purpose"
 scripts/setup-swift.sh
 scripts/setup-openvino.sh
+scripts/setup-torch.sh

@@ -39,7 +39,7 @@ public final class Daemon: @unchecked Sendable {
   private var server: ControlServer?
   private var timers: [any DispatchSourceTimer] = []
   private var compiler: CacheCompiler?
-  private var isStopping = false
+  private(set) var isStopping = false
 
   /// Loads the configuration, takes the state folder's lock and opens the ledger.
   ///
@@ -112,8 +112,9 @@ public final class Daemon: @unchecked Sendable {
     var failure: WinnowError?
     queue.sync {
       do throws(WinnowError) {
-        try jobs.takeUp()
+        let left = try jobs.takeUp()
         try pipeline.start(settings) { [self] in
+          desk.goOn(with: left)
           notifier.ready("sorting \(settings.count) inboxes")
           journal.write(JournalLine(.information, "ready: \(settings.count) inboxes, socket \(paths.socket.escaped)"))
         }

@@ -18,14 +18,23 @@ final class JobBoard {
 
   init(ledger: Ledger) { self.ledger = ledger }
 
-  /// Jobs that were waiting when the daemon ended have lost their caller: they are marked, not begun.
-  func takeUp() throws(WinnowError) {
-    for var job in try ledger.jobs(states: [.queued, .running]) {
+  /// Marks the jobs that the last daemon did not bring to an end.
+  ///
+  /// - Returns: those among them that go on by themselves, oldest first; others have lost their caller.
+  func takeUp() throws(WinnowError) -> [WinnowLedger.JobRecord] {
+    var left: [WinnowLedger.JobRecord] = []
+    // Opening the ledger has marked those that ran; what ended in order says when.
+    for var job in try ledger.jobs(states: [.queued, .running, .interrupted]) where job.finished == nil {
       job.state = .interrupted
       job.finished = Timestamp.now()
       try ledger.update(job)
+      if Self.goesOn(job.kind) { left.append(job) }
     }
+    return left.reversed()
   }
+
+  /// Whether a job of this kind is taken up again by the next daemon: what keeps a checkpoint.
+  private static func goesOn(_ kind: String) -> Bool { kind == ControlDesk.trainingKind }
 
   /// Begins a job.
   ///
@@ -74,7 +83,8 @@ final class JobBoard {
   func interruptAll() {
     for id in Array(running.keys) {
       cancels[id]?()
-      end(id, .interrupted) { _ in }
+      // Without an end, the next daemon takes it up.
+      end(id, .interrupted) { if Self.goesOn($0.kind) { $0.finished = nil } }
     }
   }
 

@@ -122,7 +122,8 @@ private final class LookDesk: Sendable {
       return .looked(look, converted: converted)
     case .refused(let refusal, let digest): return .refused(refusal, digest: digest)
     case .postponed(let error): throw error
-    case .classified: throw WinnowError(.malformed, "winnow-worker classified a picture it was to look at")
+    case .classified, .cropped:
+      throw WinnowError(.malformed, "winnow-worker did something else with a picture that it was to look at")
     }
   }
 }

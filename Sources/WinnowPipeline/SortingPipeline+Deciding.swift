@@ -48,7 +48,7 @@ extension SortingPipeline {
         carryOut(inbox.policy.decide(refusal), settled, in: inbox, digest: digest, prediction: nil)
       }
     // The pool sees to it that an answer fits its task.
-    case .looked: inbox.tracker.postponed(path, for: .seconds(2), at: now)
+    case .looked, .cropped: inbox.tracker.postponed(path, for: .seconds(2), at: now)
     case .postponed(let error):
       inbox.tracker.postponed(path, for: .seconds(2), at: now)
       if error.code != .workerStopping && error.code != .workerUnavailable {

@@ -134,7 +134,8 @@ extension SortingPipeline {
             }
             completion(.success(Prediction(model: model.version, top: top, logits: logits, picture: facts)))
           // The pool sees to it that an answer fits its task.
-          case .looked: completion(.failure(WinnowError(.malformed, "\(name) was looked at and not classified")))
+          case .looked, .cropped:
+            completion(.failure(WinnowError(.malformed, "\(name) was looked at and not classified")))
           case .refused(let refusal, _):
             completion(.failure(WinnowError(.init(refusal.kind.rawValue), "\(name): \(refusal.detail)")))
           case .postponed(let error): completion(.failure(error))

@@ -51,7 +51,7 @@ public struct ModelEvaluation {
   ) throws(WinnowError) -> EvaluateReply {
     let bundle = try library.bundle(reference)
     let labels = bundle.manifest.classes
-    let place = try ReportFolder(output)
+    let place = try OutputFolder(output)
     let known = (0..<pictures.count).filter { !pictures.right($0).isEmpty }
     guard !known.isEmpty else {
       throw WinnowError(
@@ -174,7 +174,7 @@ public struct ModelEvaluation {
   /// - Returns: what could not be written, and does not matter to the figures.
   private func write(
     _ figures: TestFigures, _ tested: [Tested], _ pictures: TrialPictures, _ labels: [String], _ warnings: [String],
-    to place: ReportFolder
+    to place: OutputFolder
   ) throws(WinnowError) -> [String] {
     let wrong = tested.filter { !$0.picture.isRight }.sorted { $0.picture.probability > $1.picture.probability }
     let doubtful = tested.sorted { $0.picture.probability < $1.picture.probability }

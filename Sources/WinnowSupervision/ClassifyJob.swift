@@ -8,6 +8,8 @@ public enum ClassifyOutcome: Hashable, Sendable {
   case classified(PictureFacts, scores: [WireScore], logits: [Float])
   /// `converted`: how many bytes of JPEG lie in the job's memory file.
   case looked(PictureLook, converted: Int?)
+  /// The pixels lie in the job's memory file. `digest`: of the bytes that they are of.
+  case cropped(digest: ContentDigest)
   /// `digest` is there wherever all the bytes could be read.
   case refused(Refusal, digest: ContentDigest?)
   /// Nothing is known against the picture: the worker is missing, broken or stopping. Try again later.
@@ -19,6 +21,8 @@ public enum PictureTask: Sendable {
   case classify(wantsLogits: Bool)
   /// `output`: the memory file for a conversion, where one is wanted.
   case look(LookWishes, output: MemoryFile?)
+  /// The pixels go into the memory file, from `offset` on.
+  case crop(CropWish, output: MemoryFile, offset: Int)
 }
 
 /// One picture on its way through a worker. It stays on the pool's queue.

@@ -11,7 +11,7 @@ public struct ProgramLocation: Sendable {
     case trainer = "winnow-trainer"
   }
 
-  private let executable: FilePath
+  public let executable: FilePath
 
   /// `executable`: the running program, links resolved.
   public init(executable: FilePath) { self.executable = executable }

@@ -179,6 +179,9 @@ final class WorkerSupervisor {
     case .look(let wishes, let output):
       request = .look(id: id, wishes)
       if let output { second = output.descriptor.raw }
+    case .crop(let wish, let output, let offset):
+      request = .crop(id: id, wish, offset: offset)
+      second = output.descriptor.raw
     }
     let status = connection.send(request, descriptor: job.descriptor.raw, second: second)
     // EPIPE and ECONNRESET: the worker is ending, and its exit decides about the picture.
@@ -211,6 +214,13 @@ final class WorkerSupervisor {
         arrived[id] = .looked(look, converted: converted)
         observe(.answered(id))
       }
+    case .answer(.cropped(let id, let digest)):
+      if case .crop? = jobs[id]?.task {
+        arrived[id] = .cropped(digest: digest)
+        observe(.answered(id))
+      } else if jobs[id] != nil {
+        observe(.misbehaved("sent pixels unasked"))
+      }
     case .answer(.refused(let id, let refusal, let digest)):
       if refusal.kind == .poison {
         observe(.misbehaved("refused a picture as poison, which only winnowd does"))
@@ -229,7 +239,7 @@ final class WorkerSupervisor {
     guard let announced else { return "answered before it was ready" }
     if look.scores.contains(where: { $0.index >= announced.classCount }) { return "named a class that is not there" }
     guard case .look(let wishes, let output)? = jobs[id]?.task else {
-      return jobs[id] == nil ? nil : "looked at a picture that it was to classify"
+      return jobs[id] == nil ? nil : "looked at a picture of which something else was wanted"
     }
     if (converted != nil) != (output != nil) { return "made another conversion than was asked for" }
     if !wishes.mirroredFeature, !look.mirroredFeature.isEmpty { return "sent a feature unasked" }
@@ -243,7 +253,7 @@ final class WorkerSupervisor {
     var expected = 0
     switch jobs[id]?.task {
     case .classify(let wantsLogits): expected = wantsLogits ? announced.classCount : 0
-    case .look: return "classified a picture that it was to look at"
+    case .look, .crop: return "classified a picture of which something else was wanted"
     // The worker's answer to a picture that is not there any more is its state's to judge.
     case nil: break
     }

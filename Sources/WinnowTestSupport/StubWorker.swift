@@ -104,7 +104,7 @@ public enum StubWorker {
         post(-1);
         return 1;
       }
-      put8(1); put32(!strcmp(mode, "old") ? 0 : 3); text("CPU"); text("fp32"); put32(5); put32(4); put8(0);
+      put8(1); put32(!strcmp(mode, "old") ? 0 : 4); text("CPU"); text("fp32"); put32(5); put32(4); put8(0);
       post(-1);
       uint64_t held[64];
       int holding = 0;

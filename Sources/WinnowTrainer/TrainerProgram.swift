@@ -50,7 +50,7 @@ public enum TrainerProgram {
     guard request.verb == .train, let work = request.train else {
       throw WinnowError(.malformed, "winnow-trainer was asked for \"\(request.verb.rawValue)\"")
     }
-    let training = HeadTraining(
+    let training = Training(
       try TrainingSettings(work, sorted: request.sorted ?? []), in: ModelLibrary(root: request.library),
       worker: try ProgramLocation.ofThisProcess().path(of: .worker), cache: ModelLibrary(root: request.library).cache,
       cancellation: cancellation, report: output.progress)

@@ -7,6 +7,10 @@ public struct TrainingSettings: Hashable, Sendable {
   public enum Method: String, Hashable, Sendable, CaseIterable {
     /// A new head on the backbone's feature; the network itself stays.
     case head
+    /// All of the network is taught, from such a head.
+    case finetune
+    /// Both, and the one that judges better on pictures that taught neither.
+    case auto
   }
 
   /// When another version goes live by itself.
@@ -28,6 +32,7 @@ public struct TrainingSettings: Hashable, Sendable {
   /// 0 to 0.5.
   public var testShare: Double
   public var promotion: Promotion?
+  let overrides: RecipeOverrides
 
   /// - Throws: `.invalidInput` that names the setting.
   public init(_ request: TrainRequest, sorted: [SortedPicture]) throws(WinnowError) {
@@ -40,11 +45,11 @@ public struct TrainingSettings: Hashable, Sendable {
     name = request.name
     backbone = request.backbone
     architecture = request.architecture
-    // The only method so far, so it is what `auto` comes to.
-    guard let method = request.method == "auto" ? .head : Method(rawValue: request.method) else {
+    overrides = try RecipeOverrides(request)
+    guard let method = Method(rawValue: request.method) else {
       throw WinnowError(
         .invalidInput, "there is no training method \"\(request.method)\"",
-        remedy: "use auto or " + Method.allCases.map(\.rawValue).joined(separator: ", "))
+        remedy: "use " + Method.allCases.map(\.rawValue).joined(separator: ", "))
     }
     self.method = method
     guard let seed = UInt64(exactly: request.seed) else {

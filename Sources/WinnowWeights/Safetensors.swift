@@ -18,15 +18,10 @@ public enum Safetensors {
   /// - Returns: each tensor of a type that networks have; the bytes are shared with `file`.
   /// - Throws: `.malformed` for a file that is none, ends early, or whose tensors overlap or do not fill their place.
   public static func read(_ file: [UInt8]) throws(WinnowError) -> [String: Tensor] {
-    guard file.count >= 8 else { throw malformed("it is too short") }
-    let length = file.prefix(8).enumerated().reduce(UInt64(0)) { $0 | UInt64($1.element) << (8 * UInt64($1.offset)) }
-    guard length <= UInt64(min(largestHeader, file.count - 8)) else {
-      throw malformed("its header ends behind its end")
-    }
-    let start = 8 + Int(length)
+    let (header, start) = try split(file)
     var tensors: [String: Tensor] = [:]
     var places: [Range<Int>] = []
-    for (name, entry) in try header(Data(file[8..<start])) {
+    for (name, entry) in try entries(header) {
       guard entry.data_offsets.count == 2, entry.data_offsets[0] >= 0, entry.data_offsets[1] >= entry.data_offsets[0],
         entry.data_offsets[1] <= file.count - start
       else { throw malformed("the tensor \"\(name)\" lies outside it") }
@@ -53,9 +48,37 @@ public enum Safetensors {
     bytes.count > 9 && bytes.dropFirst(8).first == UInt8(ascii: "{")
   }
 
-  private static func header(_ json: Data) throws(WinnowError) -> [String: Entry] {
+  /// The free notes of a file, under `__metadata__`.
+  ///
+  /// - Throws: `.malformed`.
+  public static func notes(_ file: [UInt8]) throws(WinnowError) -> [String: String] {
+    try decoded(NotesAlone.self, from: split(file).header).notes ?? [:]
+  }
+
+  private struct NotesAlone: Decodable {
+    var notes: [String: String]?
+
+    private enum CodingKeys: String, CodingKey { case notes = "__metadata__" }
+  }
+
+  /// - Returns: the header, and where the numbers begin.
+  private static func split(_ file: [UInt8]) throws(WinnowError) -> (header: Data, start: Int) {
+    guard file.count >= 8 else { throw malformed("it is too short") }
+    let length = file.prefix(8).enumerated().reduce(UInt64(0)) { $0 | UInt64($1.element) << (8 * UInt64($1.offset)) }
+    guard length <= UInt64(min(largestHeader, file.count - 8)) else {
+      throw malformed("its header ends behind its end")
+    }
+    let start = 8 + Int(length)
+    return (Data(file[8..<start]), start)
+  }
+
+  private static func entries(_ header: Data) throws(WinnowError) -> [String: Entry] {
+    try decoded([String: Header].self, from: header).compactMapValues(\.entry)
+  }
+
+  private static func decoded<Value: Decodable>(_: Value.Type, from json: Data) throws(WinnowError) -> Value {
     do {
-      return try JSONDecoder().decode([String: Header].self, from: json).compactMapValues(\.entry)
+      return try JSONDecoder().decode(Value.self, from: json)
     } catch {
       throw malformed("its header cannot be read", cause: "\(error)")
     }
@@ -83,6 +106,22 @@ public enum Safetensors {
     case "I8": .int8
     case "U8": .uint8
     case "BOOL": .bool
+    default: nil
+    }
+  }
+
+  static func name(of type: ElementType) -> String? {
+    switch type {
+    case .float32: "F32"
+    case .float16: "F16"
+    case .bfloat16: "BF16"
+    case .double: "F64"
+    case .int64: "I64"
+    case .int32: "I32"
+    case .int16: "I16"
+    case .int8: "I8"
+    case .uint8: "U8"
+    case .bool: "BOOL"
     default: nil
     }
   }

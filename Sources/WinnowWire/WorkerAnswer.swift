@@ -44,6 +44,8 @@ public enum WorkerAnswer: Hashable, Sendable {
   case classified(id: UInt64, picture: PictureFacts, scores: [WireScore], logits: [Float])
   /// `converted`: how many bytes of JPEG lie in the memory file; nil unless a conversion was asked for.
   case looked(id: UInt64, PictureLook, converted: Int?)
+  /// The pixels lie in the memory file. `digest`: of the file's bytes as they were read for it.
+  case cropped(id: UInt64, digest: ContentDigest)
   /// `digest` is there wherever all the bytes could be read.
   case refused(id: UInt64, Refusal, digest: ContentDigest?)
   /// The worker cannot go on (broken bundle, failed self-check) and ends after this.
@@ -85,6 +87,10 @@ public enum WorkerAnswer: Hashable, Sendable {
       writer.write(id)
       Self.write(look, to: &writer)
       writer.write(optional: converted) { $0.write(Int64($1)) }
+    case .cropped(let id, let digest):
+      writer.write(UInt8(6))
+      writer.write(id)
+      writer.write(digest.bytes)
     }
     return writer.bytes
   }
@@ -134,6 +140,8 @@ public enum WorkerAnswer: Hashable, Sendable {
         throw WinnowError(.malformed, "a worker sent a conversion without bytes")
       }
       self = .looked(id: id, look, converted: converted.map { Int($0) })
+    case 6:
+      self = .cropped(id: try reader.read(), digest: try Self.readDigest(from: &reader))
     case let tag:
       throw WinnowError(.malformed, "unknown worker answer \(tag)")
     }

@@ -130,6 +130,13 @@ final class Winnow {
   func control(
     _ arguments: String..., under wrapper: [String] = [], program: String = Programs.control, seconds: Double = 120
   ) throws -> Answer {
+    try control(arguments: arguments, under: wrapper, program: program, seconds: seconds)
+  }
+
+  @discardableResult
+  func control(
+    arguments: [String], under wrapper: [String] = [], program: String = Programs.control, seconds: Double = 120
+  ) throws -> Answer {
     answers += 1
     let out = folder + "/answer-\(answers)"
     let errors = out + ".errors"

@@ -100,9 +100,11 @@ struct WireTests {
     #expect(try returns(LabRequest(verb: .quantize, library: "/m", model: "n", quantize: .init(data: "/d"))))
     #expect(try returns(QuantizeRequest()))
     #expect(try returns(ModelImportRequest(name: "n", labels: [], architecture: "resnet18")))
-    let training = TrainRequest(
+    var training = TrainRequest(
       folder: FilePath(bytes: [0x2F, 0xFE]), name: "n", method: "head", backbone: "m@1", architecture: "resnet18",
       seed: 3, testShare: 0.2, promote: "if-better")
+    (training.epochs, training.batch, training.side, training.rate) = (7, 16, 160, 1e-4)
+    (training.precision, training.threads) = ("bf16", 3)
     #expect(
       try returns(LabRequest(verb: .train, library: "/m", train: training, limits: JobLimits(nice: 15, memory: 1))))
     #expect(try returns(TrainRequest(folder: "/d", name: "n")))

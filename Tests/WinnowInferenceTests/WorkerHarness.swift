@@ -107,7 +107,7 @@ final class WorkerHarness {
       guard let answer = try receive() else { throw Failure(description: "the worker is gone") }
       switch answer {
       case .classified(let id, _, _, _), .refused(let id, _, _): try body(Int(id), answer)
-      case .ready, .failed, .looked: throw Failure(description: "unexpected: \(answer)")
+      case .ready, .failed, .looked, .cropped: throw Failure(description: "unexpected: \(answer)")
       }
     }
   }

@@ -44,6 +44,15 @@ struct TrainingPlanTests {
     #expect(try Self.plan(pictures, testShare: 0).testing.isEmpty)
   }
 
+  @Test("lets a tenth of what teaches a head judge a fine-tuning: half of a fold, of each class")
+  func validating() throws {
+    let pictures = Self.pictures(200)
+    let plan = try Self.plan(pictures)
+    #expect((16...18).contains(plan.validating.count) && plan.validating.isSubset(of: plan.teaching))
+    #expect(plan.validating.allSatisfy { plan.roles[$0] == .teaches(fold: 0) })
+    #expect((8...9).contains(plan.validating.count { pictures[$0].label == 0 }))
+  }
+
   @Test("never parts pictures that belong together")
   func groups() throws {
     var pictures = Self.pictures(200)

@@ -27,6 +27,20 @@ struct SafetensorsTests {
     #expect(tensors["n"]?.integers == [7] && tensors["n"]?.shape == [])
   }
 
+  @Test("that were written here read back as they were, with their notes")
+  func written() throws {
+    let tensors = [
+      (name: "b/å", tensor: try Tensor([1.5, -2, 3], shape: [3, 1])), (name: "a", tensor: Tensor([7, 8])),
+      (name: "none", tensor: try Tensor([Float](), shape: [0])),
+    ]
+    let file = try Safetensors.file(tensors, notes: ["progress": "{\"epoch\":1}"]).flatMap(\.self)
+    let read = try Safetensors.read(file)
+    #expect(read.count == 3)
+    for (name, tensor) in tensors { #expect(read[name] == tensor) }
+    #expect(try Safetensors.notes(file) == ["progress": "{\"epoch\":1}"])
+    #expect(try Safetensors.notes(safetensors(Self.header, Self.numbers)) == ["format": "pt"])
+  }
+
   @Test("that end early are refused, wherever they end")
   func truncated() {
     let file = safetensors(Self.header, Self.numbers)

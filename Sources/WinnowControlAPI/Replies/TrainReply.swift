@@ -74,7 +74,9 @@ public struct TrainReply: Codable, Hashable, Sendable {
   public var classes: [String]
   public var pictures: Pictures
   /// `accuracy`, `macro_f1`, `weighted_f1`, `log_loss` of the test pictures; `out_of_fold_accuracy` and
-  /// `out_of_fold_log_loss` of the others, each judged by a head that was not taught it.
+  /// `out_of_fold_log_loss` of the others, each judged by a head that was not taught it, or `validation_accuracy` and
+  /// `validation_log_loss` of those that a fine-tuning kept back; `head_validation_…` and `finetune_validation_…` where
+  /// both were tried.
   public var metrics: [String: Figure]
   public var comparison: Comparison?
   /// Why the version is live, or is not, in a sentence.

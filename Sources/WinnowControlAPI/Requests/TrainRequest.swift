@@ -20,6 +20,15 @@ public struct TrainRequest: Hashable, Sendable {
   public var testShare: Double?
   /// `if-better` or `if-not-worse`: when the new version is to go live by itself. Nil: only as the first of its name.
   public var promote: String?
+  /// Of a fine-tuning, where it is to be other than usual for so many pictures: how often each picture is seen, pictures
+  /// a step, side of the pictures in pixels, and the largest learning rate.
+  public var epochs: Int?
+  public var batch: Int?
+  public var side: Int?
+  public var rate: Double?
+  /// `auto`, `fp32` or `bf16`, and how many threads compute; measured where nobody says.
+  public var precision: String?
+  public var threads: Int?
 
   public init(
     folder: FilePath?, inbox: String? = nil, name: String, method: String = "auto", backbone: String? = nil,
@@ -51,6 +60,12 @@ extension TrainRequest: Codable {
     seed = try fields.decodeIfPresent(Int.self, forKey: "seed") ?? 0
     testShare = try fields.decodeIfPresent(Double.self, forKey: "test_share")
     promote = try fields.decodeIfPresent(String.self, forKey: "promote")
+    epochs = try fields.decodeIfPresent(Int.self, forKey: "epochs")
+    batch = try fields.decodeIfPresent(Int.self, forKey: "batch")
+    side = try fields.decodeIfPresent(Int.self, forKey: "side")
+    rate = try fields.decodeIfPresent(Double.self, forKey: "rate")
+    precision = try fields.decodeIfPresent(String.self, forKey: "precision")
+    threads = try fields.decodeIfPresent(Int.self, forKey: "threads")
   }
 
   public func encode(to encoder: any Encoder) throws {
@@ -64,6 +79,12 @@ extension TrainRequest: Codable {
     try fields.encode(seed, forKey: "seed")
     try fields.encodeIfPresent(testShare, forKey: "test_share")
     try fields.encodeIfPresent(promote, forKey: "promote")
+    try fields.encodeIfPresent(epochs, forKey: "epochs")
+    try fields.encodeIfPresent(batch, forKey: "batch")
+    try fields.encodeIfPresent(side, forKey: "side")
+    try fields.encodeIfPresent(rate, forKey: "rate")
+    try fields.encodeIfPresent(precision, forKey: "precision")
+    try fields.encodeIfPresent(threads, forKey: "threads")
   }
 }
 

@@ -60,7 +60,7 @@ public struct TrialClassifying {
         try each(indices[place], answer)
       case .refused: break
       case .postponed(let error): throw error
-      case .looked: throw WinnowError(.malformed, "winnow-worker looked at a picture it was to classify")
+      case .looked, .cropped: throw WinnowError(.malformed, "winnow-worker looked at a picture it was to classify")
       }
       told += 1
       if told & 15 == 0 { progress(Double(told) / Double(indices.count)) }

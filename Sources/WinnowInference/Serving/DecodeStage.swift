@@ -69,6 +69,7 @@ struct DecodeStage: Sendable {
       case .look(let wishes, let output):
         inspection = PictureInspection(wishes: wishes, output: output)
         wantsMirror = wishes.mirroredFeature
+      case .crop: throw Refusal(.unreadable, "a worker with a model hands out no pixels")
       }
       let minimum = inspection.map { $0.minimumShorterSide.map { max($0, usual) } } ?? usual
       let decoded = try decoder.decode(bytes, minimumShorterSide: minimum)

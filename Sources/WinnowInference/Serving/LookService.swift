@@ -50,32 +50,35 @@ struct LookService {
 
   private func answer(_ request: PictureRequest, with bytes: PictureBytes) -> WorkerAnswer {
     var digest: ContentDigest?
-    guard case .look(let wishes, let output) = request.task else {
-      return .refused(id: request.id, Refusal(.unreadable, "this worker has no model"), digest: nil)
-    }
     do {
-      let inspection = PictureInspection(wishes: wishes, output: output)
       let size = try PictureBytes.size(of: request.picture)
-      let found = try room.decode(fileOf: size) { memory throws(Refusal) in
-        try look(at: request.picture, inspection, with: bytes, memory: memory, digest: &digest)
+      return try room.decode(fileOf: size) { memory throws(Refusal) in
+        try answer(request, with: bytes, memory: memory, digest: &digest)
       }
-      return .looked(id: request.id, found.look, converted: found.converted)
     } catch {
       return .refused(id: request.id, Refusal(error.kind, String(error.detail.prefix(500))), digest: digest)
     }
   }
 
-  private func look(
-    at picture: PictureDescriptor, _ inspection: PictureInspection, with bytes: PictureBytes, memory: Int,
-    digest: inout ContentDigest?
-  ) throws(Refusal) -> (look: PictureLook, converted: Int?) {
+  private func answer(
+    _ request: PictureRequest, with bytes: PictureBytes, memory: Int, digest: inout ContentDigest?
+  ) throws(Refusal) -> WorkerAnswer {
     var limits = limits
     limits.maxMemory = min(limits.maxMemory, memory)
     let decoder = ImageDecoder(limits: limits)
-    return try bytes.read(picture) { bytes, hash throws(Refusal) in
+    return try bytes.read(request.picture) { bytes, hash throws(Refusal) in
       digest = hash
-      let decoded = try decoder.decode(bytes, minimumShorterSide: inspection.minimumShorterSide)
-      return try inspection.look(at: decoded, PictureFacts(decoded, digest: hash, byteCount: bytes.count))
+      switch request.task {
+      case .classify: throw Refusal(.unreadable, "this worker has no model")
+      case .look(let wishes, let output):
+        let inspection = PictureInspection(wishes: wishes, output: output)
+        let decoded = try decoder.decode(bytes, minimumShorterSide: inspection.minimumShorterSide)
+        let found = try inspection.look(at: decoded, PictureFacts(decoded, digest: hash, byteCount: bytes.count))
+        return .looked(id: request.id, found.look, converted: found.converted)
+      case .crop(let crop):
+        try crop.write(of: decoder.decode(bytes, minimumShorterSide: crop.minimumShorterSide))
+        return .cropped(id: request.id, digest: hash)
+      }
     }
   }
 }

@@ -1,4 +1,3 @@
-import Glibc
 import WinnowCore
 import WinnowImaging
 
@@ -22,20 +21,7 @@ struct PictureInspection {
     if let side = wishes.thumbnailSide { look.thumbnail = try picture.thumbnail(side: side) }
     guard let output else { return (look, nil) }
     let jpeg = try picture.encodedAsJPEG()
-    try jpeg.withBytes { bytes throws(Refusal) in try Self.write(bytes, to: output) }
+    try jpeg.withBytes { bytes throws(Refusal) in try output.write(bytes, at: 0) }
     return (look, jpeg.count)
-  }
-
-  private static func write(_ bytes: UnsafeBufferPointer<UInt8>, to output: PictureDescriptor) throws(Refusal) {
-    var written = 0
-    while written < bytes.count {
-      let count = pwrite(
-        output.raw, bytes.baseAddress.map { $0 + written }, bytes.count - written, off_t(written))
-      if count < 0, errno == EINTR { continue }
-      guard count > 0 else {
-        throw Refusal(.tooLarge, "the picture as JPEG has \(bytes.count) bytes, more than there is room for")
-      }
-      written += count
-    }
   }
 }

@@ -46,6 +46,10 @@ struct WorkerSocket: Sendable {
         throw WinnowError(.malformed, "a memory file comes with a wish for a conversion, and only then")
       }
       return PictureRequest(id: id, task: .look(wishes, output: target), picture: owned)
+    case .crop(let id, let wish, let offset):
+      guard let target else { throw WinnowError(.malformed, "pixels were asked for without a memory file") }
+      return PictureRequest(
+        id: id, task: .crop(PictureCrop(wish: wish, output: target, offset: offset)), picture: owned)
     }
   }
 
@@ -72,6 +76,22 @@ final class PictureDescriptor: Sendable {
   let raw: Int32
   init(_ raw: Int32) { self.raw = raw }
   deinit { Glibc.close(raw) }
+
+  /// Writes all of the bytes, for memory files.
+  ///
+  /// - Throws: `.tooLarge` where there is no room for them.
+  func write(_ bytes: UnsafeBufferPointer<UInt8>, at offset: Int) throws(Refusal) {
+    var written = 0
+    while written < bytes.count {
+      let count = pwrite(
+        raw, bytes.baseAddress.map { $0 + written }, bytes.count - written, off_t(offset + written))
+      if count < 0, errno == EINTR { continue }
+      guard count > 0 else {
+        throw Refusal(.tooLarge, "what came of the picture has \(bytes.count) bytes, more than there is room for")
+      }
+      written += count
+    }
+  }
 }
 
 /// One picture, and what is wanted of it.
@@ -80,6 +100,7 @@ struct PictureRequest: Sendable {
     case classify(wantsLogits: Bool)
     /// `output` is there where a conversion is wanted.
     case look(LookWishes, output: PictureDescriptor?)
+    case crop(PictureCrop)
   }
 
   let id: UInt64

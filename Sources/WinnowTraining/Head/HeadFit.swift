@@ -18,6 +18,8 @@ struct HeadFit {
   /// Of each picture, `[pictures][classCount]`: what a head says that was not taught it.
   let outOfFold: [Float]
   let logLoss: Double
+  /// The head that was not taught the pictures of fold 0: `[classCount][width]` and `[classCount]`.
+  let withheld: (weights: [Float], biases: [Float])
 
   /// A picture's place among the rows: its crop, and the mirrored one, which teaches alike.
   struct Row {
@@ -68,6 +70,7 @@ struct HeadFit {
     let weightCount = classCount * features.width
     weights = point[..<weightCount].map { $0 * scale }
     biases = Array(point[weightCount...])
+    withheld = (best.points[0][..<weightCount].map { $0 * scale }, Array(best.points[0][weightCount...]))
     strength = best.strength
     outOfFold = best.logits
     logLoss = best.loss

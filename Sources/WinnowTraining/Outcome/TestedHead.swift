@@ -34,6 +34,24 @@ struct TestedHead {
       })
   }
 
+  /// Share of right answers; 0 without pictures.
+  var accuracy: Double {
+    guard !labels.isEmpty else { return 0 }
+    return Double(zip(answers, labels).count { $0 == $1 }) / Double(labels.count)
+  }
+
+  func logLoss(temperature: Double) -> Double {
+    Temperature.logLoss(of: logits, labels: labels, classCount: classCount, temperature: temperature)
+  }
+
+  /// The negative logarithm of the right class's probability, of each picture.
+  func losses(temperature: Double) -> [Double] {
+    labels.indices.map { picture in
+      let row = Array(logits[picture * classCount..<(picture + 1) * classCount])
+      return Temperature.logLoss(of: row, labels: [labels[picture]], classCount: classCount, temperature: temperature)
+    }
+  }
+
   var confusion: ConfusionMatrix {
     var matrix = ConfusionMatrix(classCount: classCount)
     for (label, answer) in zip(labels, answers) { matrix.add(right: label, answered: answer) }
@@ -61,7 +79,7 @@ struct TestedHead {
     figures["macro_f1"] = resampled(matrix.macroF1) { $0.macroF1 }
     figures["weighted_f1"] = resampled(matrix.weightedF1) { $0.weightedF1 }
     figures["log_loss"] = TrainReply.Figure(
-      value: Temperature.logLoss(of: logits, labels: labels, classCount: classCount, temperature: temperature))
+      value: logLoss(temperature: temperature))
     return figures
   }
 }

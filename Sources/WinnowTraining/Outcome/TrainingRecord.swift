@@ -22,11 +22,28 @@ struct TrainingRecord: Codable, Hashable {
   var tested: Int
   /// By reason.
   var leftOut: [String: Int]
+  /// Where the network itself was taught, from the head of the figures above.
+  var fineTuning: FineTuning?
+
+  struct FineTuning: Codable, Hashable {
+    var recipe: FineTuningRecipe
+    /// `fp32` or `bf16`.
+    var precision: String
+    var threads: Int
+    /// LibTorch's version.
+    var torch: String
+    /// Pictures that only judged.
+    var judged: Int
+    /// The epoch whose weights came out, from 1.
+    var best: Int?
+    var history: TrainingHistory
+  }
 
   private enum CodingKeys: String, CodingKey {
     case schema, method, backbone, seed, strength, strengths, folds, fingerprint, taught, tested
     case testShare = "test_share"
     case leftOut = "left_out"
+    case fineTuning = "fine_tuning"
   }
 
   /// - Parameter pictures: label and SHA-256, hexadecimal, of each.

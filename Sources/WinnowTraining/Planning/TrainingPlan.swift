@@ -50,6 +50,8 @@ struct TrainingPlan {
   /// One for each picture.
   private(set) var roles: [Role]
   private(set) var warnings: [String] = []
+  /// Of the pictures that teach a head, those that a fine-tuning only judges itself by: half of fold 0.
+  private(set) var validating: Set<Int> = []
 
   /// - Parameters:
   ///   - frozen: digests of the pictures that earlier versions were tested on, with their classes' labels known then.
@@ -161,6 +163,10 @@ struct TrainingPlan {
     for (group, fold) in zip(groups, assignment.parts) {
       for index in group.members { roles[index] = .teaches(fold: fold) }
     }
+    let judges = zip(groups, assignment.parts).filter { $0.1 == 0 }.map(\.0)
+    let halves = SplitAssignment(
+      judges.map { SplitAssignment.Group(key: $0.key, counts: $0.counts) }, shares: [0.5, 0.5], seed: seed &+ 2)
+    for (group, half) in zip(judges, halves.parts) where half == 0 { validating.formUnion(group.members) }
   }
 
   private struct Group {

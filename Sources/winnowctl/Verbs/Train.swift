@@ -10,20 +10,28 @@ struct Train: ParsableCommand {
     abstract: "Train a model on a folder of pictures, a folder a class.",
     discussion: """
       The network of a model that is there, the backbone, looks at each picture and at its mirror image once; a new \
-      head learns from what it sees. That takes about as long as looking at the pictures, and seconds more.
+      head learns from what it sees. That takes about as long as looking at the pictures, and seconds more: \
+      --method head. With finetune all of the network is taught from there, which takes minutes to hours and survives \
+      being killed; with auto, which is usual, what judges better of both comes out.
 
       15 of 100 pictures are kept back to test with, and never taught to any later version of the model, nor is what \
-      looks like them. With 300 of them or more a version in int8 follows where its answers stay the same. DIR may hold train, val and test of its own instead. The first version of a name goes live by \
-      itself, a later one by `model promote`, or as --promote says.
+      looks like them. With 300 of them or more a version in int8 follows where its answers stay the same. DIR may \
+      hold train, val and test of its own instead. The first version of a name goes live by itself, a later one by \
+      `model promote`, or as --promote says.
 
       EXAMPLES:
         winnowctl model pull mobilenet_v2 --from mobilenet_v2.safetensors
         winnowctl train flowers --name flowers --arch mobilenet_v2
+        winnowctl train flowers --name quick --arch mobilenet_v2 --method head
         winnowctl train flowers --name flowers --from-sorted camera --promote if-not-worse
       """)
 
   enum Method: String, ExpressibleByArgument, CaseIterable {
-    case auto, head
+    case auto, head, finetune
+  }
+
+  enum Precision: String, ExpressibleByArgument, CaseIterable {
+    case auto, fp32, bf16
   }
 
   enum Promotion: String, ExpressibleByArgument, CaseIterable {
@@ -45,7 +53,7 @@ struct Train: ParsableCommand {
   @Option(help: "The model to make, or to give another version.")
   var name: String
 
-  @Option(help: "How to learn.")
+  @Option(help: "A new head alone, the whole network, or the one of both that judges better.")
   var method = Method.auto
 
   @Option(
@@ -65,6 +73,24 @@ struct Train: ParsableCommand {
   @Option(help: ArgumentHelp("The share of the pictures that is kept back to test with, 0 to 0.5.", valueName: "share"))
   var testShare: Double?
 
+  @Option(help: "Fine-tuning: how often each picture is seen.")
+  var epochs: Int?
+
+  @Option(help: "Fine-tuning: pictures a step.")
+  var batch: Int?
+
+  @Option(help: ArgumentHelp("Fine-tuning: side of the pictures it learns from.", valueName: "pixels"))
+  var side: Int?
+
+  @Option(help: "Fine-tuning: the largest learning rate.")
+  var rate: Double?
+
+  @Option(help: "Fine-tuning: what it computes with; without it the faster one.")
+  var precision: Precision?
+
+  @Option(help: "Fine-tuning: threads that compute; without it one a processor.")
+  var threads: Int?
+
   @Option(help: "When a later version goes live by itself: proven better, or not worse by a point.")
   var promote: Promotion?
 
@@ -77,10 +103,12 @@ struct Train: ParsableCommand {
   }
 
   func run() throws {
-    let request = TrainRequest(
+    var request = TrainRequest(
       folder: folder?.absolute, inbox: fromSorted, name: name, method: method.rawValue, backbone: backbone,
       architecture: arch, seed: seed,
       testShare: testShare, promote: promote?.rawValue)
+    (request.epochs, request.batch, request.side, request.rate) = (epochs, batch, side, rate)
+    (request.precision, request.threads) = (precision?.rawValue, threads)
     if let reply = try train(request) { try options.output.show(reply) }
   }
 

@@ -10,14 +10,15 @@ import WinnowGraph
 import WinnowImport
 public import WinnowSupervision
 
-/// Trains a new head on the network of a model that is there: looks at every picture once, fits, tests, publishes.
-public struct HeadTraining {
-  private let settings: TrainingSettings
-  private let library: ModelLibrary
-  private let worker: FilePath
+/// A whole training: looks at every picture once, fits a head to the network of a model that is there, teaches the
+/// network from that head where that is wanted, tests, publishes.
+public struct Training {
+  let settings: TrainingSettings
+  let library: ModelLibrary
+  let worker: FilePath
   private let cache: FilePath?
-  private let cancellation: Cancellation
-  private let report: (Double, String) -> Void
+  let cancellation: Cancellation
+  let report: (Double, String) -> Void
 
   /// - Parameters:
   ///   - worker: The program winnow-worker.
@@ -54,58 +55,58 @@ public struct HeadTraining {
       taught.pictures, labels: taught.labels, frozen: frozen, testShare: settings.testShare,
       foldCount: HeadFit.foldCount, seed: settings.seed)
 
-    try begin(0.7, "fitting the head to \(plan.teaching.count) pictures")
-    let (fit, outOfFold, tested, recent, centres) = try learn(taught, plan)
-    let temperature = Temperature.fitted(
-      to: outOfFold.logits, labels: outOfFold.labels, classCount: taught.labels.count)
-
-    let graph = try self.graph(of: backbone, fit, classCount: taught.labels.count)
-    var figures = tested.figures(temperature: temperature, seed: settings.seed)
-    if let accuracy = recent.figures(temperature: temperature, seed: settings.seed)["accuracy"] {
+    let head = try head(backbone, taught, plan)
+    let (candidate, choice) = try tuned(from: head, backbone, taught, plan, source)
+    let outcome = candidate ?? head.candidate
+    let temperature = outcome.temperature
+    var figures = outcome.tested.figures(temperature: temperature, seed: settings.seed)
+    if let accuracy = outcome.recent.figures(temperature: temperature, seed: settings.seed)["accuracy"] {
       figures["recent_accuracy"] = accuracy
     }
-    for (name, figure) in outOfFold.figures(temperature: temperature, seed: settings.seed) {
-      if name == "accuracy" || name == "log_loss" { figures["out_of_fold_\(name)"] = figure }
+    let kind = outcome.method == .head ? "out_of_fold" : "validation"
+    for (name, figure) in outcome.judged.figures(temperature: temperature, seed: settings.seed) {
+      if name == "accuracy" || name == "log_loss" { figures["\(kind)_\(name)"] = figure }
     }
+    if let choice { figures.merge(choice.figures) { own, _ in own } }
     var manifest = BundleManifest(
       name: settings.name, created: .now(), classes: taught.labels, input: backbone.manifest.input,
-      output: OutputSpec(values: .logits, tensor: graph.outputs[0].name, feature: backbone.manifest.output.feature),
+      output: OutputSpec(
+        values: .logits, tensor: outcome.graph.outputs[0].name, feature: backbone.manifest.output.feature),
       architecture: backbone.manifest.architecture, parent: backbone.model)
     manifest.temperature = temperature
     for (name, figure) in figures {
       manifest.metrics[name] = .init(value: figure.value, low: figure.low, high: figure.high)
     }
     var files = [
-      ClassCentres.fileName: centres.bytes,
+      ClassCentres.fileName: outcome.centres.bytes,
       TaughtDigests.fileName: Self.taught(taught, plan).bytes,
-      OutOfFoldAnswers.fileName: try outOfFold.outOfFold(taught.labels, temperature: temperature).json(),
+      OutOfFoldAnswers.fileName: try outcome.judged.outOfFold(taught.labels, temperature: temperature).json(),
     ]
     let leftOut = Self.leftOut(taught, plan)
-    files[TrainingRecord.fileName] = try TrainingRecord(
-      method: settings.method.rawValue, backbone: backbone.model.description, seed: settings.seed,
-      testShare: settings.testShare, strength: fit.strength, strengths: HeadFit.strengths, folds: HeadFit.foldCount,
-      fingerprint: TrainingRecord.fingerprint(
-        of: plan.teaching.lazy.map { (taught.labels[taught.pictures[$0].label], taught.pictures[$0].digest.hex) }),
-      taught: plan.teaching.count, tested: plan.testing.count, leftOut: leftOut
-    ).json()
+    files[TrainingRecord.fileName] = try record(outcome, head, backbone, taught, plan).json()
+    if let progress = outcome.progress {
+      files["curves.csv"] = Array(progress.history.csv.utf8)
+      files[Self.weightsFile] = try Self.weights(of: outcome.graph)
+    }
     let kept = frozenTest(taught, plan, besides: frozen)
     if !kept.isEmpty { files[FrozenTest.fileName] = try kept.json() }
 
     let live = library.current(of: settings.name)
-    let comparison = try compare(with: live, tested, taught, plan, in: source)
+    let comparison = try compare(with: live, outcome, taught, plan, in: source)
     let published = try ModelPublishing(
       in: library, worker: worker, cache: cache, cancellation: cancellation, report: { report(0.85 + 0.05 * $0, $1) }
-    ).publish(graph, manifest, files: files)
+    ).publish(outcome.graph, manifest, files: files)
     let seconds = (ContinuousClock.now - began) / .seconds(1)
     let gate = PromotionGate(settings.promotion, isFirst: published.isCurrent, comparison)
     if gate.isPromoted, !published.isCurrent { try library.promote(published.model) }
     let int8 = try quantise(published.model, with: source, taught, plan)
+    if outcome.progress != nil { try runFolder(of: settings.name).remove(TrainingCheckpoint.fileName) }
     report(1, "\(published.model) is trained: \(gate.reason)")
 
     return TrainReply(
       model: published.model.name, version: published.model.version,
       current: int8?.current == true || library.current(of: settings.name) == published.model,
-      method: settings.method.rawValue,
+      method: outcome.method.rawValue,
       backbone: backbone.model.description, classes: taught.labels,
       pictures: .init(
         taught: plan.teaching.count, tested: plan.testing.count, leftOut: leftOut),
@@ -117,7 +118,27 @@ public struct HeadTraining {
             lowerBound: $0.lowerBound, p: $0.pBetter)
         }
       }, promotion: gate.reason, seconds: seconds, int8: int8,
-      warnings: taught.warnings + plan.warnings + published.warnings)
+      warnings: taught.warnings + plan.warnings + outcome.warnings + published.warnings)
+  }
+
+  private func record(
+    _ outcome: TrainingCandidate, _ head: FittedHead, _ backbone: ModelBundle, _ taught: TaughtPictures,
+    _ plan: TrainingPlan
+  ) -> TrainingRecord {
+    var record = TrainingRecord(
+      method: outcome.method.rawValue, backbone: backbone.model.description, seed: settings.seed,
+      testShare: settings.testShare, strength: head.fit.strength, strengths: HeadFit.strengths,
+      folds: HeadFit.foldCount,
+      fingerprint: TrainingRecord.fingerprint(
+        of: plan.teaching.lazy.map { (taught.labels[taught.pictures[$0].label], taught.pictures[$0].digest.hex) }),
+      taught: plan.teaching.count, tested: plan.testing.count, leftOut: Self.leftOut(taught, plan))
+    if let progress = outcome.progress {
+      record.fineTuning = TrainingRecord.FineTuning(
+        recipe: progress.recipe, precision: progress.precision, threads: progress.threads,
+        torch: outcome.torchVersion ?? "", judged: plan.validating.count, best: progress.best.map { $0 + 1 },
+        history: progress.history)
+    }
+    return record
   }
 
   private static func taught(_ taught: TaughtPictures, _ plan: TrainingPlan) -> TaughtDigests {
@@ -179,63 +200,6 @@ public struct HeadTraining {
     return newest
   }
 
-  private func learn(
-    _ taught: TaughtPictures, _ plan: TrainingPlan
-  ) throws(WinnowError) -> (HeadFit, outOfFold: TestedHead, tested: TestedHead, recent: TestedHead, ClassCentres) {
-    let (teaching, testing, testingRecent) = (plan.teaching, plan.testing, plan.testingRecent)
-    let classCount = taught.labels.count
-    let placeOf = Dictionary(uniqueKeysWithValues: teaching.enumerated().map { ($1, $0) })
-    // Only what teaches, so that the fit passes over nothing else.
-    let features = FeatureMatrix(width: taught.features.width)
-    let tests = FeatureMatrix(width: taught.features.width)
-    let recentTests = FeatureMatrix(width: taught.features.width)
-    var rows: [HeadFit.Row] = []
-    var centres = ClassCentres(classCount: classCount, width: features.width)
-    let (isTest, isRecent) = (Set(testing), Set(testingRecent))
-    try taught.features.forEachBlock { first, block in
-      for row in 0..<block.count / features.width {
-        let (picture, isMirrored) = ((first + row) / 2, (first + row) % 2 == 1)
-        let feature = UnsafeBufferPointer(rebasing: block[row * features.width..<(row + 1) * features.width])
-        if let place = placeOf[picture] {
-          features.append(Array(feature))
-          rows.append(HeadFit.Row(picture: place, isMirrored: isMirrored))
-          if !isMirrored { centres.add(feature, of: taught.pictures[picture].label) }
-        } else if !isMirrored, isTest.contains(picture) {
-          tests.append(Array(feature))
-        } else if !isMirrored, isRecent.contains(picture) {
-          recentTests.append(Array(feature))
-        }
-      }
-    }
-    let labels = teaching.map { taught.pictures[$0].label }
-    let folds = teaching.map { index in if case .teaches(let fold) = plan.roles[index] { fold } else { 0 } }
-    let fit = try HeadFit(
-      features, rows: rows, labels: labels, folds: folds, classCount: classCount, cancellation: cancellation,
-      report: { report(0.7 + 0.12 * $0, "fitting the head to \(teaching.count) pictures") })
-    let outOfFold = TestedHead(
-      classCount: classCount, logits: fit.outOfFold, labels: labels, groups: teaching.map { taught.pictures[$0].group })
-    func tested(_ indices: [Int], _ features: FeatureMatrix) throws(WinnowError) -> TestedHead {
-      TestedHead(
-        classCount: classCount, logits: try fit.logits(of: features), labels: indices.map { taught.pictures[$0].label },
-        groups: indices.map { taught.pictures[$0].group })
-    }
-    return (
-      fit, outOfFold, try tested(testing, tests), recent: try tested(testingRecent, recentTests), centres
-    )
-  }
-
-  private func graph(of backbone: ModelBundle, _ fit: HeadFit, classCount: Int) throws(WinnowError) -> Graph {
-    guard let feature = backbone.manifest.output.feature else {
-      throw WinnowError(
-        .notTrainable, "\(backbone.model) gives no feature that a new head could be put on", remedy: "use another model"
-      )
-    }
-    let network = try Graph(onnx: try backbone.contents(of: ModelBundle.modelFile))
-    return try network.withLinearHead(
-      on: feature, weights: try Tensor(fit.weights, shape: [classCount, fit.weights.count / classCount]),
-      biases: try Tensor(fit.biases, shape: [classCount]), named: "logits")
-  }
-
   /// What later versions are to be tested on: all that ever was, whether or not its pictures are in the folder today.
   private func frozenTest(_ taught: TaughtPictures, _ plan: TrainingPlan, besides frozen: FrozenTest) -> FrozenTest {
     var kept = frozen
@@ -247,21 +211,22 @@ public struct HeadTraining {
 
   /// The new head beside the live version, on the test pictures of classes that both know.
   private func compare(
-    with live: ModelVersion?, _ tested: TestedHead, _ taught: TaughtPictures, _ plan: TrainingPlan,
+    with live: ModelVersion?, _ outcome: TrainingCandidate, _ taught: TaughtPictures, _ plan: TrainingPlan,
     in source: TrainingSource
   ) throws(WinnowError) -> PairedComparison? {
-    guard let live, !plan.testing.isEmpty else { return nil }
+    let (tested, testing) = (outcome.tested, outcome.testedPictures)
+    guard let live, !testing.isEmpty else { return nil }
     let bundle = try library.bundle(ModelReference(name: live.name, version: live.version))
     var known: [String: Set<Int>] = [:]
     for (index, label) in bundle.manifest.classes.enumerated() { known[label, default: []].insert(index) }
     let answers = tested.answers
-    let common = plan.testing.indices.filter { known[taught.labels[tested.labels[$0]]] != nil }
+    let common = testing.indices.filter { known[taught.labels[tested.labels[$0]]] != nil }
     guard !common.isEmpty else { return nil }
     try begin(0.82, "comparing with \(live)")
     let pictures = TrialPictures(
       count: common.count, right: { known[taught.labels[tested.labels[common[$0]]]] ?? [] }, isHeldOut: { _ in true },
-      name: { source.name(taught.places[plan.testing[common[$0]]]) },
-      open: { (index) throws(WinnowError) in try source.open(taught.places[plan.testing[common[index]]]) })
+      name: { source.name(taught.places[testing[common[$0]]]) },
+      open: { (index) throws(WinnowError) in try source.open(taught.places[testing[common[index]]]) })
     var pairs: [(old: Bool, new: Bool)] = []
     _ = try TrialClassifying(program: worker, pictures: pictures, cancellation: cancellation).run(
       Array(common.indices), through: bundle.path, precision: "auto", progress: { _ in }
@@ -273,7 +238,7 @@ public struct HeadTraining {
   }
 
   /// - Throws: `.jobCancelled`.
-  private func begin(_ share: Double, _ step: String) throws(WinnowError) {
+  func begin(_ share: Double, _ step: String) throws(WinnowError) {
     report(share, step)
     try cancellation.check()
   }

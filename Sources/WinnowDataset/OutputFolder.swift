@@ -1,11 +1,10 @@
 import Glibc
-import SystemPackage
-import WinnowCore
-import WinnowDataset
+public import SystemPackage
+public import WinnowCore
 import WinnowFiles
 
-/// The folder that a report is written to.
-struct ReportFolder {
+/// A folder that a report, or what a job keeps, is written to, file by file and each whole.
+public struct OutputFolder {
   private static let converter: FilePath = "/usr/bin/rsvg-convert"
 
   private let root: Root
@@ -14,7 +13,7 @@ struct ReportFolder {
   /// Makes the folder where it is missing; its parent has to be there.
   ///
   /// - Throws: what the file system says.
-  init(_ path: FilePath) throws(WinnowError) {
+  public init(_ path: FilePath) throws(WinnowError) {
     do throws(SystemFault) {
       if let name = path.lastComponent {
         let parent = try Root(opening: path.removingLastComponent(), on: fileSystem)
@@ -30,14 +29,31 @@ struct ReportFolder {
     }
   }
 
-  func write(_ bytes: [UInt8], as name: String) throws(WinnowError) {
-    try fileSystem.writeWhole(FilePath(name), below: root, replacing: true, pieces: [bytes])
+  /// Replaces an older file of the name.
+  public func write(_ bytes: [UInt8], as name: String) throws(WinnowError) { try write([bytes], as: name) }
+
+  /// The same with contents in pieces.
+  public func write(_ pieces: [[UInt8]], as name: String) throws(WinnowError) {
+    try fileSystem.writeWhole(FilePath(name), below: root, replacing: true, pieces: pieces)
   }
+
+  /// All of a file; nil where there is none.
+  public func contents(of name: String) throws(WinnowError) -> [UInt8]? {
+    do throws(SystemFault) {
+      return try fileSystem.contents(of: FilePath(name), in: root.raw)
+    } catch {
+      if error.isMissing { return nil }
+      throw error.about(root.path.appending(name).escaped)
+    }
+  }
+
+  /// Takes a file away, if it is there.
+  public func remove(_ name: String) { try? fileSystem.unlink(FilePath(name), in: root.raw) }
 
   /// Makes NAME.png of NAME.svg, by librsvg's program.
   ///
   /// - Returns: why there is none.
-  func rasterise(_ name: String) -> String? {
+  public func rasterise(_ name: String) -> String? {
     guard Self.converter.withPlatformString({ access($0, X_OK) }) == 0 else {
       return "the plots are there as SVG alone: rsvg-convert is missing (apt-get install librsvg2-bin)"
     }
