@@ -38,10 +38,13 @@ public struct ModelPublishing {
 
   /// Nothing is published unless all of it works, but for the compiling, whose failure is a warning.
   ///
-  /// - Parameter files: What else the bundle holds, by name.
+  /// - Parameters:
+  ///   - files: What else the bundle holds, by name.
+  ///   - verify: Looks at what the network answers where it will be served; what it throws keeps the bundle back.
   /// - Throws: An error about the network or the worker; `.jobCancelled`.
   public func publish(
-    _ graph: Graph, _ manifest: BundleManifest, files: [String: [UInt8]] = [:]
+    _ graph: Graph, _ manifest: BundleManifest, files: [String: [UInt8]] = [:],
+    verify: (GoldenAnswers) throws(WinnowError) -> Void = { _ in }
   ) throws(WinnowError) -> Published {
     try begin(0, "writing the bundle")
     let draft = try library.makeDraft()
@@ -51,6 +54,7 @@ public struct ModelPublishing {
 
     try begin(0.15, "running the network for the first time")
     let golden = try goldenAnswers(of: graph, manifest.classes.count, in: draft.path)
+    try verify(try GoldenAnswers(json: golden))
     try draft.write(golden, to: GoldenAnswers.fileName)
 
     try begin(0.55, "publishing \(manifest.name)")

@@ -100,7 +100,23 @@ extension Training {
       method: .finetune, graph: outcome.graph, judged: taught.answers(to: judged, outcome.validation.logits),
       judgedPictures: judged, tested: tested, testedPictures: testedPictures, recent: try answers(plan.testingRecent).0,
       centres: try centres(tuning, outcome, plan.teaching, taught, subjects), progress: outcome.progress,
-      torchVersion: library.version, warnings: outcome.warnings)
+      torchVersion: library.version, network: outcome.network, warnings: outcome.warnings)
+  }
+
+  /// Makes sure that a network answers where it is served as it did where it was taught.
+  ///
+  /// - Throws: `.goldenMismatch`.
+  static func verify(_ golden: GoldenAnswers, against network: LearningNetwork, side: Int) throws(WinnowError) {
+    var largest = 0.0
+    for answer in golden.answers {
+      let said = try network.answers(answer.picture.pixels(side: side), count: 1, feature: nil).logits
+      largest = max(largest, GoldenCheck.difference(answer.logits, from: said))
+    }
+    guard largest <= GoldenAnswers.standardTolerances["fp32"] ?? 0 else {
+      throw WinnowError(
+        .goldenMismatch, "the exported network does not answer as it did when it was taught: they differ by \(largest)",
+        remedy: "train a new head alone, --method head, and tell us: this is a fault of Winnow's")
+    }
   }
 
   /// The mean features of some pictures of each class, as the taught network sees them.

@@ -95,7 +95,10 @@ public struct Training {
     let comparison = try compare(with: live, outcome, taught, plan, in: source)
     let published = try ModelPublishing(
       in: library, worker: worker, cache: cache, cancellation: cancellation, report: { report(0.85 + 0.05 * $0, $1) }
-    ).publish(outcome.graph, manifest, files: files)
+    ).publish(outcome.graph, manifest, files: files) { (golden) throws(WinnowError) in
+      guard let network = outcome.network else { return }
+      try Self.verify(golden, against: network, side: manifest.input.crop)
+    }
     let seconds = (ContinuousClock.now - began) / .seconds(1)
     let gate = PromotionGate(settings.promotion, isFirst: published.isCurrent, comparison)
     if gate.isPromoted, !published.isCurrent { try library.promote(published.model) }

@@ -8,13 +8,15 @@ public struct PretrainedWeights {
   /// - Parameter file: All of a weight file.
   /// - Throws: `.malformed`; `.unknownFormat`.
   public init(_ file: [UInt8]) throws(WinnowError) {
-    guard Safetensors.isBeginning(file) else {
+    if TorchStateDict.isBeginning(file) {
+      tensors = try TorchStateDict.read(file)
+    } else if Safetensors.isBeginning(file) {
+      tensors = try Safetensors.read(file)
+    } else {
       throw WinnowError(
-        .unknownFormat, "the file is no safetensors file",
-        remedy:
-          "save the weights with safetensors: safetensors.torch.save_file(model.state_dict(), \"weights.safetensors\")")
+        .unknownFormat, "the file is neither a state dict of PyTorch nor a safetensors file",
+        remedy: "save the weights anew: torch.save(model.state_dict(), \"weights.pth\")")
     }
-    tensors = try Safetensors.read(file)
   }
 
   /// How many classes the weights' own head tells apart.

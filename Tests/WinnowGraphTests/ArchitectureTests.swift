@@ -16,11 +16,19 @@ struct NamedArchitectureTests {
     arguments: [
       ("mobilenet_v2", 3_504_872, 0.301), ("resnet18", 11_689_512, 1.814), ("resnet34", 21_797_672, 3.664),
       ("resnet50", 25_557_032, 4.089), ("resnet101", 44_549_160, 7.801), ("squeezenet1_1", 1_235_496, 0.349),
+      ("mobilenet_v3_small", 2_542_856, 0.057), ("mobilenet_v3_large", 5_483_032, 0.217),
+      ("efficientnet_b0", 5_288_548, 0.386), ("convnext_tiny", 28_589_128, 4.456),
     ])
   func figures(name: String, parameters: Int, billions: Double) throws {
     let summary = try Self.graph(name, classes: 1000).summary()
     #expect(summary.parameters == parameters)
     #expect(abs(Double(summary.macs) / 1e9 - billions) < 0.000_5 + 1e-9, "\(summary.macs)")
+  }
+
+  @Test("resnet50d has the parameters and the operations of timm's layers")
+  func variantD() throws {
+    let summary = try Self.graph("resnet50d", classes: 1000).summary()
+    #expect(summary.parameters == 25_576_264 && summary.macs == 4_328_824_832)
   }
 
   @Test("take pictures and give logits of as many classes as asked for", arguments: Architecture.all)

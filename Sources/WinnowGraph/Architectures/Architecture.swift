@@ -1,7 +1,7 @@
 public import WinnowCore
 
-/// A network that is known by name, as it stands in torchvision: layers, and what its parameters are called there, so
-/// that public weights fit.
+/// A network that is known by name, as it stands in torchvision, or in timm for resnet50d: layers, and what its parameters
+/// are called there, so that public weights fit.
 public struct Architecture: Hashable, Sendable {
   public let name: String
   private let family: Family
@@ -10,6 +10,9 @@ public struct Architecture: Hashable, Sendable {
     case mobileNetV2
     case resNet(ResNet)
     case squeezeNet11
+    case mobileNetV3(MobileNetV3)
+    case efficientNetB0
+    case convNeXtTiny
   }
 
   public static let all = [
@@ -18,7 +21,13 @@ public struct Architecture: Hashable, Sendable {
     Architecture(name: "resnet34", family: .resNet(ResNet(depths: [3, 4, 6, 3], isBottleneck: false))),
     Architecture(name: "resnet50", family: .resNet(ResNet(depths: [3, 4, 6, 3], isBottleneck: true))),
     Architecture(name: "resnet101", family: .resNet(ResNet(depths: [3, 4, 23, 3], isBottleneck: true))),
+    Architecture(
+      name: "resnet50d", family: .resNet(ResNet(depths: [3, 4, 6, 3], isBottleneck: true, isVariantD: true))),
     Architecture(name: "squeezenet1_1", family: .squeezeNet11),
+    Architecture(name: "mobilenet_v3_small", family: .mobileNetV3(.small)),
+    Architecture(name: "mobilenet_v3_large", family: .mobileNetV3(.large)),
+    Architecture(name: "efficientnet_b0", family: .efficientNetB0),
+    Architecture(name: "convnext_tiny", family: .convNeXtTiny),
   ]
 
   private init(name: String, family: Family) {
@@ -42,7 +51,9 @@ public struct Architecture: Hashable, Sendable {
   /// The name of the classifier head's weights, whose first dimension is the number of classes.
   public var headWeight: String {
     switch family {
-    case .mobileNetV2, .squeezeNet11: "classifier.1.weight"
+    case .mobileNetV2, .squeezeNet11, .efficientNetB0: "classifier.1.weight"
+    case .convNeXtTiny: "classifier.2.weight"
+    case .mobileNetV3: "classifier.3.weight"
     case .resNet: "fc.weight"
     }
   }
@@ -67,6 +78,9 @@ public struct Architecture: Hashable, Sendable {
       case .mobileNetV2: try layers.mobileNetV2(classes: classes)
       case .resNet(let shape): try layers.resNet(shape, classes: classes)
       case .squeezeNet11: try layers.squeezeNet11(classes: classes)
+      case .mobileNetV3(let shape): try layers.mobileNetV3(shape, classes: classes)
+      case .efficientNetB0: try layers.efficientNetB0(classes: classes)
+      case .convNeXtTiny: try layers.convNeXtTiny(classes: classes)
       }
       return try layers.finished()
     }

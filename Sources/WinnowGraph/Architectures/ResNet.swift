@@ -6,6 +6,9 @@ struct ResNet: Hashable, Sendable {
   let depths: [Int]
   /// Three convolutions a block, the middle one with the stride as torchvision has it, or two.
   let isBottleneck: Bool
+  /// The variant D of He et al. 2018, as timm has it: three small convolutions at the start, and an average before what
+  /// passes by.
+  var isVariantD = false
 
   /// Channels that a block gives for each of its width.
   var expansion: Int { isBottleneck ? 4 : 1 }
@@ -13,7 +16,15 @@ struct ResNet: Hashable, Sendable {
 
 extension NetworkLayers {
   mutating func resNet(_ shape: ResNet, classes: Int) throws(WinnowError) {
-    var value = try conv(input, "conv1", from: 3, to: 64, size: 7, stride: 2)
+    var value: Value
+    if shape.isVariantD {
+      value = try conv(input, "conv1.0", from: 3, to: 32, size: 3, stride: 2)
+      value = relu(try norm(value, "conv1.1", 32))
+      value = relu(try norm(try conv(value, "conv1.3", from: 32, to: 32, size: 3), "conv1.4", 32))
+      value = try conv(value, "conv1.6", from: 32, to: 64, size: 3)
+    } else {
+      value = try conv(input, "conv1", from: 3, to: 64, size: 7, stride: 2)
+    }
     value = relu(try norm(value, "bn1", 64))
     value = maxPool(value, size: 3, stride: 2, pads: 1)
     var channels = 64
@@ -46,8 +57,11 @@ extension NetworkLayers {
     }
     var passed = input
     if stride > 1 || from != to {
-      passed = try conv(passed, "\(name).downsample.0", from: from, to: to, stride: stride)
-      passed = try norm(passed, "\(name).downsample.1", to)
+      if shape.isVariantD, stride > 1 { passed = halvingAveragePool(passed) }
+      let first = shape.isVariantD ? 1 : 0
+      passed = try conv(
+        passed, "\(name).downsample.\(first)", from: from, to: to, stride: shape.isVariantD ? 1 : stride)
+      passed = try norm(passed, "\(name).downsample.\(first + 1)", to)
     }
     return relu(add(value, passed))
   }

@@ -18,6 +18,8 @@ struct TrainingCandidate {
   /// How it was fine-tuned.
   var progress: TrainingCheckpoint.Progress?
   var torchVersion: String?
+  /// The network as it was taught, against which its export is checked.
+  var network: LearningNetwork?
   var warnings: [String] = []
 
   /// Of its logits.

@@ -7,13 +7,15 @@ extension ModelVerbs {
     static let configuration = CommandConfiguration(
       abstract: "Make a model of a known architecture and pretrained weights.",
       discussion: """
-        FILE holds the weights as safetensors, each tensor called as torchvision calls it. Such a model sorts by the \
-        classes that its weights were trained on; `winnowctl train` puts a head for your own classes on it.
+        FILE holds the weights as torch.save or safetensors writes a state dict, each tensor called as torchvision \
+        calls it (timm for resnet50d). Nothing that it may hold beside numbers is run. Such a model sorts by the \
+        classes that its weights were trained on; `winnowctl train` teaches it your own.
 
-        ARCH is mobilenet_v2, resnet18, resnet34, resnet50, resnet101 or squeezenet1_1.
+        ARCH is mobilenet_v2, mobilenet_v3_small, mobilenet_v3_large, resnet18, resnet34, resnet50, resnet101, \
+        resnet50d, squeezenet1_1, efficientnet_b0 or convnext_tiny.
 
         EXAMPLE:
-          winnowctl model pull mobilenet_v2 --from mobilenet_v2.safetensors --labels imagenet.txt
+          winnowctl model pull mobilenet_v2 --from mobilenet_v2.pth --labels imagenet.txt
         """)
 
     @OptionGroup var options: GlobalOptions
