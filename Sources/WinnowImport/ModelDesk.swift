@@ -39,28 +39,27 @@ public struct ModelDesk: Sendable {
       metrics: Self.metrics(manifest.measured))
   }
 
-  /// The served network layer by layer.
+  /// The served network layer by layer, or that of an architecture where no model has its name: for ImageNet's 1,000
+  /// classes, as it is published.
   ///
   /// - Throws: `.unknownOperator` for a network with operators whose cost is not known.
   public func summary(_ reference: ModelReference) throws(WinnowError) -> ModelSummaryReply {
-    let (bundle, summary, batch) = try cost(reference)
+    let (name, parameters, summary, batch) = try cost(reference)
     return ModelSummaryReply(
-      model: bundle.model.description,
+      model: name,
       layers: summary.layers.map { layer in
         ModelSummaryReply.Layer(
           name: layer.name, op: layer.op, output: layer.outputShape?.map { $0.fixedValue ?? -1 } ?? [],
           parameters: layer.parameters, macs: layer.macs / batch)
       },
-      parameters: bundle.manifest.parameters ?? summary.parameters, macs: summary.macs / batch,
-      flops: summary.flops / batch)
+      parameters: parameters, macs: summary.macs / batch, flops: summary.flops / batch)
   }
 
   /// - Throws: As `summary`.
   public func flops(_ reference: ModelReference) throws(WinnowError) -> ModelFlopsReply {
-    let (bundle, summary, batch) = try cost(reference)
+    let (name, parameters, summary, batch) = try cost(reference)
     return ModelFlopsReply(
-      model: bundle.model.description, parameters: bundle.manifest.parameters ?? summary.parameters,
-      macs: summary.macs / batch, flops: summary.flops / batch)
+      model: name, parameters: parameters, macs: summary.macs / batch, flops: summary.flops / batch)
   }
 
   /// Writes the served network as an ONNX file; one that is there is replaced once the new one is whole.
@@ -113,15 +112,24 @@ public struct ModelDesk: Sendable {
   /// The cost of one run, and the pictures in it: 1 but for a network with a fixed batch.
   private func cost(
     _ reference: ModelReference
-  ) throws(WinnowError) -> (bundle: ModelBundle, summary: GraphSummary, batch: Int) {
+  ) throws(WinnowError) -> (name: String, parameters: Int, summary: GraphSummary, batch: Int) {
+    if reference.version == nil, let architecture = try? Architecture(named: reference.name),
+      try library.versions(of: reference.name).isEmpty
+    {
+      let summary = try architecture.graph(classes: Self.publishedClasses) { (parameter) throws(WinnowError) in
+        try Tensor([Float](repeating: 0, count: parameter.shape.reduce(1, *)), shape: parameter.shape)
+      }.summary()
+      return (architecture.name, summary.parameters, summary, 1)
+    }
     let bundle = try library.bundle(reference)
     let graph = try Self.graph(of: bundle)
     let summary = try graph.summary()
-    guard case .fixed(let batch) = try graph.classifierSignature(output: bundle.manifest.output.tensor).batch else {
-      return (bundle, summary, 1)
-    }
-    return (bundle, summary, max(1, batch))
+    let signature = try graph.classifierSignature(output: bundle.manifest.output.tensor)
+    let batch = if case .fixed(let batch) = signature.batch { max(1, batch) } else { 1 }
+    return (bundle.model.description, bundle.manifest.parameters ?? summary.parameters, summary, batch)
   }
+
+  private static let publishedClasses = 1000
 
   private static func details(of input: InputSpec) -> ModelDetails.Input {
     // By way of text, so that 0.485 stays what a person wrote.

@@ -41,7 +41,7 @@ public struct Training {
   public func run() throws(WinnowError) -> TrainReply {
     let began = ContinuousClock.now
     try begin(0, "reading what there is to learn from")
-    let backbone = try self.backbone()
+    let backbone = try Backbone(settings, in: library).bundle()
     let frozen = try FrozenTest(of: settings.name, in: library)
     let folder = try settings.folder.map { (path) throws(WinnowError) in
       try DatasetFolder(opening: path, cancellation: cancellation)
@@ -172,36 +172,6 @@ public struct Training {
   }
 
   // MARK: - Steps
-
-  /// The model whose network looks at the pictures.
-  private func backbone() throws(WinnowError) -> ModelBundle {
-    if let name = settings.backbone { return try library.bundle(try ModelReference(name)) }
-    if let architecture = settings.architecture { return try newest(of: try Architecture(named: architecture)) }
-    let names = try library.names()
-    if names.contains(settings.name) { return try library.bundle(try ModelReference(settings.name)) }
-    guard let only = names.first, names.count == 1 else {
-      throw WinnowError(
-        .notFound,
-        names.isEmpty
-          ? "there is no model whose network could look at the pictures"
-          : "which model's network is to look at the pictures? There are \(names.joined(separator: ", "))",
-        remedy: names.isEmpty
-          ? "import one that was trained on many pictures: winnowctl model import" : "name one with --backbone")
-    }
-    return try library.bundle(try ModelReference(only))
-  }
-
-  /// The newest model of an architecture; of the name that is trained, where there is one.
-  private func newest(of architecture: Architecture) throws(WinnowError) -> ModelBundle {
-    let bundles = try library.list().entries.map(\.bundle).filter { $0.manifest.architecture == architecture.name }
-    let own = bundles.filter { $0.manifest.name == settings.name }
-    guard let newest = (own.isEmpty ? bundles : own).max(by: { $0.manifest.created < $1.manifest.created }) else {
-      throw WinnowError(
-        .notFound, "there is no model of the architecture \(architecture.name) to start from",
-        remedy: "make one of its pretrained weights: winnowctl model pull \(architecture.name) --from FILE")
-    }
-    return newest
-  }
 
   /// What later versions are to be tested on: all that ever was, whether or not its pictures are in the folder today.
   private func frozenTest(_ taught: TaughtPictures, _ plan: TrainingPlan, besides frozen: FrozenTest) -> FrozenTest {

@@ -7,6 +7,7 @@ extension ProcessTests {
     private struct Reply: Decodable {
       struct Figure: Decodable { var value: Double }
       var version: Int
+      var backbone: String
       var method: String
       var metrics: [String: Figure]
       var warnings: [String]
@@ -70,6 +71,9 @@ extension ProcessTests {
       let classified = try winnow.control("classify", "--model", "mine", winnow.folder + "/new.png")
       #expect(classified.text.contains("蓝 cold"), "\(classified.text) \(classified.errors)")
       #expect(Tree(data).contents == before)
+      // The next version begins where this one began: a network that was taught knows the pictures that would judge it.
+      let next: Reply = try winnow.control("train", data, "--name", "mine", "--method", "head").decode()
+      #expect(next.version == 2 && next.backbone == "colours@1")
     }
 
     @Test("auto reports both, and gives the network unless it is worse than the head")

@@ -43,6 +43,17 @@ struct ModelDeskTests {
     #expect(problems.count == 1)
   }
 
+  @Test("an architecture is counted by its bare name, unless a model has that name")
+  func architectures() throws {
+    let counted = try desk.flops(ModelReference("resnet18"))
+    #expect(counted.model == "resnet18" && counted.parameters == 11_689_512 && counted.macs == 1_814_073_344)
+    #expect(counted.flops == 2 * counted.macs)
+    let summary = try desk.summary(ModelReference("mobilenet_v2"))
+    #expect(summary.layers.count > 100 && summary.parameters == 3_504_872)
+    #expect { _ = try desk.flops(ModelReference("resnet19")) } throws: { ($0 as? WinnowError)?.code == .notFound }
+    #expect { _ = try desk.flops(ModelReference("resnet18@1")) } throws: { ($0 as? WinnowError)?.code == .notFound }
+  }
+
   @Test("show tells what the manifest says, and counts the parameters where nobody did")
   func show() throws {
     try publish()

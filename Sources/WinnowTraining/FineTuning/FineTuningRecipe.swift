@@ -44,16 +44,16 @@ struct FineTuningRecipe: Codable, Hashable {
   ///   - isFolded: whether the norms of the network are folded into its convolutions, so that it bears small steps only.
   init(classCounts: [Int], side: Int, isFolded: Bool) {
     let count = max(1, classCounts.reduce(0, +))
-    // Few pictures need many rounds, many pictures few: from 25 at 30 pictures to 3 at 30,000; chosen.
-    epochs = min(25, max(3, Int((8 * pow(1000 / Double(count), 0.3)).rounded())))
+    // Few pictures need many rounds, many pictures few: from 17 at 30 pictures to 3 at 10,000; chosen.
+    epochs = min(25, max(3, Int((6 * pow(1000 / Double(count), 0.3)).rounded())))
     batch = min(32, max(2, count / 4))
     // Whole steps of 32 pixels, which is what networks halve a picture to.
     self.side = side >= 128 ? max(96, Int((Double(side) * 0.8 / 32).rounded()) * 32) : side
     rate = 1e-3
-    bodyShare = isFolded ? 0.03 : 0.3
-    firstShare = isFolded ? 0.01 : 0.1
+    bodyShare = isFolded ? 0.05 : 0.5
+    firstShare = isFolded ? 0.02 : 0.2
     decay = 0.02
-    smoothing = 0.1
+    smoothing = 0.05
     smallestArea = 0.3
     warmUp = 0.15
     let largest = classCounts.max() ?? 1

@@ -1,4 +1,5 @@
 import FoundationEssentials
+import WinnowBundle
 import WinnowCore
 import WinnowFiles
 
@@ -60,6 +61,21 @@ struct TrainingRecord: Codable, Hashable {
       return Array(try encoder.encode(self))
     } catch {
       throw WinnowError(.malformed, "the record of the training cannot be written as JSON", cause: "\(error)")
+    }
+  }
+}
+
+extension TrainingRecord {
+  /// How a version came to be; nil where it was not trained here.
+  ///
+  /// - Throws: `.malformed`; what reading it says.
+  init?(of bundle: ModelBundle) throws(WinnowError) {
+    guard bundle.manifest.files[Self.fileName] != nil else { return nil }
+    do {
+      self = try JSONDecoder().decode(Self.self, from: Data(try bundle.contents(of: Self.fileName)))
+    } catch {
+      throw WinnowError(
+        .malformed, "\(bundle.model) does not say how it was trained", remedy: "remove that version", cause: "\(error)")
     }
   }
 }
