@@ -57,7 +57,7 @@ python_peer() {
 
 "$programs/winnowctl" --local model pull "$arch" --from "$weights" > /dev/null 2>&1
 has_peer=no
-if [ -e "$peer" ] && "$python" -c 'import torch, torchvision, sklearn' 2> /dev/null; then
+if [ -e "$peer" ] && "$python" -c 'import torch, sklearn, safetensors' 2> /dev/null; then
   has_peer=yes
 else
   say "skipped: the Python program, since $peer or what it imports is missing (WINNOW_PYTHON)"

@@ -138,7 +138,7 @@ public struct Training {
     if let progress = outcome.progress {
       record.fineTuning = TrainingRecord.FineTuning(
         recipe: progress.recipe, precision: progress.precision, threads: progress.threads,
-        torch: outcome.torchVersion ?? "", judged: plan.validating.count, best: progress.best.map { $0 + 1 },
+        torch: outcome.torchVersion ?? "", judged: plan.validating.count, best: progress.choice.kept.map { $0 + 1 },
         history: progress.history)
     }
     return record

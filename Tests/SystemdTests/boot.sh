@@ -249,6 +249,20 @@ YAML
   check "the worker has no rights" is "$(field "$(worker)" CapEff)" 0000000000000000
   check "winnow-watch has no rights" is "$(field "$(inside pgrep -x winnow-watch)" CapEff)" 0000000000000000
 
+  # --- Train
+
+  # Ten pictures of each of two classes, with all that the unit forbids forbidden.
+  for class in daisy tulips; do
+    mkdir -p "$scratch/srv/lessons/$class"
+    find "$pictures/$class" -name '*.jpg' -type f | sort | head -n 10 |
+      xargs -I {} cp --no-preserve=mode {} "$scratch/srv/lessons/$class/"
+  done
+  check "a network is fine-tuned" inside winnowctl train /srv/lessons --name mine --backbone small \
+    --method finetune --epochs 1 --side 64 --precision fp32 --test-share 0
+  check "and classifies" inside winnowctl classify --model mine "/srv/camera/sorted/$(
+    cd "$sorted" && find . -name first.jpg)"
+  check "its trainer is gone" not inside pgrep -x winnow-trainer
+
   # --- Kill
 
   before=$(daemon)

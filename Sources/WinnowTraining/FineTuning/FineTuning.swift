@@ -115,8 +115,8 @@ struct FineTuning {
   }
 
   private func isExhausted(_ progress: TrainingCheckpoint.Progress) -> Bool {
-    guard let best = progress.best else { return false }
-    return progress.epoch - 1 - best >= recipe.patience
+    guard let kept = progress.choice.kept else { return false }
+    return progress.epoch - 1 - kept >= recipe.patience
   }
 
   // MARK: - An epoch
@@ -176,9 +176,7 @@ struct FineTuning {
         loss: progress.lossSum / seen, accuracy: Double(progress.right) / seen, validationLoss: loss,
         validationAccuracy: tested.accuracy, rate: recipe.rate(at: done), seconds: progress.seconds,
         speed: progress.seconds > 0 ? Double(progress.seen) / progress.seconds : 0))
-    let smallest = progress.best.map { progress.history.epochs[$0].validationLoss }
-    if smallest.map({ loss < $0 }) ?? true {
-      progress.best = progress.epoch
+    if progress.choice.take(tested.losses(temperature: temperature), of: progress.epoch) {
       best = try network.averagedWeights.map { (weight) throws(WinnowError) in
         (name: weight.name, tensor: try Tensor(try weight.tensor.floats(), shape: try weight.tensor.shape()))
       }

@@ -26,7 +26,7 @@ struct FineTuningRecipe: Codable, Hashable {
   var warmUp: Double
   /// Whether rare classes weigh more, by the root of how rare they are.
   var weighsClasses: Bool
-  /// Epochs without a better validation after which it ends.
+  /// Epochs that are worse in validation than an earlier one, beyond chance, after which it ends.
   var patience: Int
 
   private enum CodingKeys: String, CodingKey {
@@ -58,8 +58,11 @@ struct FineTuningRecipe: Codable, Hashable {
     warmUp = 0.15
     let largest = classCounts.max() ?? 1
     weighsClasses = Double(largest) > 3 * Double(max(1, classCounts.filter { $0 > 0 }.min() ?? 1))
-    patience = max(3, (epochs + 2) / 3)
+    patience = Self.patience(of: epochs)
   }
+
+  /// Half of all epochs: the last ones, with their small steps, bring the most, and few pictures judge badly.
+  static func patience(of epochs: Int) -> Int { max(5, (epochs + 1) / 2) }
 
   /// The learning rate of the head at a step, and by the shares those of the body.
   ///

@@ -36,7 +36,7 @@ struct RecipeOverrides: Hashable, Sendable {
     var recipe = recipe
     if let epochs {
       recipe.epochs = epochs
-      recipe.patience = max(3, (epochs + 2) / 3)
+      recipe.patience = FineTuningRecipe.patience(of: epochs)
     }
     if let batch { recipe.batch = batch }
     if let side { recipe.side = side }

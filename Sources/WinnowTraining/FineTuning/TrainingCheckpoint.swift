@@ -29,11 +29,11 @@ struct TrainingCheckpoint {
     var right = 0
     var seconds = 0.0
     var history = TrainingHistory()
-    /// The epoch with the smallest loss in validation, from 0.
-    var best: Int?
+    /// Which epoch's weights are kept, by validation.
+    var choice = EpochChoice()
 
     private enum CodingKeys: String, CodingKey {
-      case fingerprint, recipe, precision, threads, epoch, step, steps, seen, right, seconds, history, best
+      case fingerprint, recipe, precision, threads, epoch, step, steps, seen, right, seconds, history, choice
       case lossSum = "loss_sum"
     }
   }

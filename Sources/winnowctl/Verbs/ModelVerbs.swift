@@ -75,7 +75,7 @@ struct ModelVerbs: ParsableCommand {
   }
 
   struct Summary: ParsableCommand {
-    static let configuration = CommandConfiguration(abstract: "Show the network of a model, or of an architecture, layer by layer.")
+    static let configuration = CommandConfiguration(abstract: "Show the layers of a model, or of an architecture.")
 
     @OptionGroup var options: GlobalOptions
     @OptionGroup var model: ModelArgument
@@ -87,7 +87,8 @@ struct ModelVerbs: ParsableCommand {
   }
 
   struct Flops: ParsableCommand {
-    static let configuration = CommandConfiguration(abstract: "Count the parameters and operations of a model, or of an architecture.")
+    static let configuration = CommandConfiguration(
+      abstract: "Count the parameters and operations of a model, or of an architecture.")
 
     @OptionGroup var options: GlobalOptions
     @OptionGroup var model: ModelArgument
