@@ -25,6 +25,15 @@ enum BundleStorage {
     try share(path, mode: 0o755)
   }
 
+  /// Makes a folder, unless it is there, also where another program makes it at the same time.
+  static func makeFolderUnlessThere(_ path: FilePath) throws(WinnowError) {
+    if path.withPlatformString({ mkdir($0, 0o755) }) != 0 {
+      guard errno == EEXIST else { throw fault("make the folder", path) }
+      return
+    }
+    try share(path, mode: 0o755)
+  }
+
   /// Sets the mode whatever the umask, and gives the entry to the owner of its folder where this is root.
   static func share(_ path: FilePath, mode: mode_t) throws(WinnowError) {
     guard path.withPlatformString({ chmod($0, mode) }) == 0 else { throw fault("set the mode of", path) }

@@ -251,7 +251,7 @@ public struct ModelLibrary: Sendable {
   }
 
   private func makeRoot() throws(WinnowError) {
-    if !BundleStorage.exists(root) { try BundleStorage.makeFolder(root) }
+    try BundleStorage.makeFolderUnlessThere(root)
   }
 
   private func lockForWriting() throws(WinnowError) -> OwnedDescriptor {
