@@ -13,11 +13,14 @@ extension TrainReply: Viewable {
     }
     for (name, title) in [
       ("accuracy", "accuracy"), ("macro_f1", "macro F1"), ("out_of_fold_accuracy", "out of fold"),
+      ("validation_accuracy", "validation"), ("head_validation_accuracy", "head there"),
+      ("finetune_validation_accuracy", "network there"),
     ] {
       guard let figure = metrics[name] else { continue }
       let range = figure.low.flatMap { low in figure.high.map { " (\(Cell.percent(low)) to \(Cell.percent($0)))" } }
       rows.append((title, Cell(Cell.percent(figure.value) + (range ?? ""))))
     }
+    rows.append(("method", Cell(method)))
     rows.append(("backbone", Cell(backbone)))
     rows.append(("seconds", Cell(String(Int(seconds.rounded())))))
     view.pairs(rows)
