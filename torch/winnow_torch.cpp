@@ -96,14 +96,6 @@ int set_threads(int32_t count) {
   return guarded([&] { at::set_num_threads(count); });
 }
 
-int set_deterministic(bool wanted) {
-  return guarded([&] {
-    at::globalContext().setDeterministicAlgorithms(wanted, !wanted);
-    // Costs a pass over all memory, and helps only who reads what nobody wrote.
-    at::globalContext().setDeterministicFillUninitializedMemory(false);
-  });
-}
-
 void set_gradients(bool wanted) { c10::GradMode::set_enabled(wanted); }
 
 // --- Tensors
@@ -282,10 +274,6 @@ int transpose(wtorch_tensor *input, const int64_t *order, size_t rank, wtorch_te
   return making(out, [&] { return at::permute(input->value, at::IntArrayRef(order, rank)); });
 }
 
-int narrow(wtorch_tensor *input, int64_t axis, int64_t start, int64_t end, wtorch_tensor **out) {
-  return making(out, [&] { return at::narrow(input->value, axis, start, end - start); });
-}
-
 int linear(wtorch_tensor *input, wtorch_tensor *weight, wtorch_tensor *bias, wtorch_tensor **out) {
   return making(out, [&] { return at::linear(input->value, weight->value, optional(bias)); });
 }
@@ -358,10 +346,10 @@ int blend_in_place(wtorch_tensor *const *targets, wtorch_tensor *const *sources,
 
 const wtorch_interface interface = {
     WTORCH_INTERFACE, TORCH_VERSION,
-    error_text, has_cuda, set_threads, set_deterministic, set_gradients,
+    error_text, has_cuda, set_threads, set_gradients,
     release, make, rank, shape, read, clone, assign_in_place, cast, channels_last, want_gradient_in_place,
     normalise_pixels,
-    conv, batch_norm, layer_norm, unary, clip, binary, max_pool, average_pool, mean, concat, reshape, transpose, narrow,
+    conv, batch_norm, layer_norm, unary, clip, binary, max_pool, average_pool, mean, concat, reshape, transpose,
     linear, matmul, softmax, dropout,
     cross_entropy, backward, clear_gradients, clip_gradients, adamw_in_place, blend_in_place,
 };

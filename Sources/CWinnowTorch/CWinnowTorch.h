@@ -74,8 +74,6 @@ typedef struct {
   bool (*has_cuda)(void);
   /// Threads that one operation is spread over. Before the first tensor.
   int (*set_threads)(int32_t count);
-  /// Whether results are to be the same from run to run, where that costs time.
-  int (*set_deterministic)(bool wanted);
   /// Whether what follows in this thread can be differentiated.
   void (*set_gradients)(bool wanted);
 
@@ -129,8 +127,6 @@ typedef struct {
   int (*concat)(const wtorch_tensor_ref *inputs, size_t count, int64_t axis, wtorch_tensor_out out);
   int (*reshape)(wtorch_tensor_ref input, const int64_t *shape, size_t rank, wtorch_tensor_out out);
   int (*transpose)(wtorch_tensor_ref input, const int64_t *order, size_t rank, wtorch_tensor_out out);
-  /// `start` to `end`, counted from 0, along one dimension.
-  int (*narrow)(wtorch_tensor_ref input, int64_t axis, int64_t start, int64_t end, wtorch_tensor_out out);
   /// `input` times `weight`, `[out, in]`, transposed, plus `bias`.
   int (*linear)(
       wtorch_tensor_ref input, wtorch_tensor_ref weight, wtorch_tensor_optional bias, wtorch_tensor_out out);

@@ -113,6 +113,8 @@ struct NetworkPlan {
     case .matmul: roles = [.learnt(decays: true), .learnt(decays: true)]
     case .binary: roles = [.learnt(decays: false), .learnt(decays: false)]
     case .concat: roles = node.inputs.map { _ in .learnt(decays: false) }
+    // Weights that are arranged anew before they are multiplied, as linear layers of pixels have them.
+    case .transpose, .reshape: roles = [.learnt(decays: true)]
     default: roles = [.constant]
     }
     var inputs: [Operand?] = []

@@ -44,11 +44,6 @@ public final class TorchLibrary: @unchecked Sendable {
   /// - Parameter count: threads that one operation is spread over.
   public func setThreads(_ count: Int) throws(WinnowError) { try check(functions.set_threads(Int32(count))) }
 
-  /// Whether results are to be the same from run to run, also where that costs time.
-  public func setDeterministic(_ wanted: Bool) throws(WinnowError) {
-    try check(functions.set_deterministic(wanted))
-  }
-
   /// Runs `body` without noting what gradients would need.
   public func withoutGradients<Result>(_ body: () throws(WinnowError) -> Result) throws(WinnowError) -> Result {
     functions.set_gradients(false)

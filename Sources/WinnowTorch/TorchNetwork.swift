@@ -129,11 +129,12 @@ public final class TorchNetwork {
       for index in step.inputs.indices { parts.append(try needed(rounded(index))) }
       return try TorchTensor.concat(parts, axis: axis)
     case .reshape(let shape):
-      guard shape.contains(0) else { return try input.reshaped(shape) }
-      let own = try input.shape()
-      return try input.reshaped(shape.enumerated().map { $1 == 0 && $0 < own.count ? own[$0] : $1 })
+      let source = try needed(rounded(0))
+      guard shape.contains(0) else { return try source.reshaped(shape) }
+      let own = try source.shape()
+      return try source.reshaped(shape.enumerated().map { $1 == 0 && $0 < own.count ? own[$0] : $1 })
     case .flatten: return try input.reshaped([try input.shape().first ?? 1, -1])
-    case .transpose(let order): return try input.transposed(order)
+    case .transpose(let order): return try needed(rounded(0)).transposed(order)
     case .linear(let isTransposed):
       // Heads decide, and cost next to nothing: they compute with all digits.
       var weight = try needed(tensor(1))

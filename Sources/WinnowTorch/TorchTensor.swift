@@ -231,11 +231,6 @@ public struct TorchTensor {
     return try made { library.functions.transpose(raw, order, order.count, $0) }
   }
 
-  /// What lies at the places of a range along a dimension.
-  public func narrowed(axis: Int, to range: Range<Int>) throws(WinnowError) -> TorchTensor {
-    try made { library.functions.narrow(raw, Int64(axis), Int64(range.lowerBound), Int64(range.upperBound), $0) }
-  }
-
   /// Times `weight`, `[out, in]`, transposed, plus `bias`.
   public func linear(_ weight: TorchTensor, bias: TorchTensor?) throws(WinnowError) -> TorchTensor {
     try made { library.functions.linear(raw, weight.raw, bias?.raw, $0) }

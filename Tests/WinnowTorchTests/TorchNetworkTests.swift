@@ -96,6 +96,28 @@ struct TorchNetworkTests {
     #expect(losses[199] < 0.1 * losses[0], "\(losses[0]) to \(losses[199])")
   }
 
+  @Test("learns weights that are transposed before they are multiplied", arguments: [false, true])
+  func transposedWeights(isRounded: Bool) throws {
+    let library = try Self.library.get()
+    var builder = GraphBuilder(name: "pixels")
+    let input = builder.input("input", [.batch, .fixed(3), .fixed(2), .fixed(2)])
+    let pixels = builder.transpose(input, [0, 2, 3, 1])
+    let weight = builder.parameter(try Tensor(Self.numbers(12, seed: 1), shape: [4, 3]), named: "weight")
+    let map = builder.transpose(builder.node("MatMul", [pixels, builder.transpose(weight, [1, 0])]), [0, 3, 1, 2])
+    let feature = builder.flatten(builder.globalAveragePool(map))
+    builder.output("logits", builder.gemm(feature, weights: try Tensor(Self.numbers(8, seed: 2), shape: [2, 4])))
+    let graph = try builder.build()
+    let network = try TorchNetwork(graph, numbers: isRounded ? .bfloat16 : .float32, in: library)
+    let learnt = network.parameters.filter(\.isLearnt)
+    #expect(learnt.count == 2 && learnt.contains { $0.name == "weight" && $0.decays })
+    let batch = try TorchTensor(Self.numbers(24, seed: 3), shape: [2, 3, 2, 2], in: library)
+    let targets = try TorchTensor([1, 0, 0, 1], shape: [2, 2], in: library)
+    let logits = try #require(try network.outputs(of: batch, training: true)["logits"])
+    try logits.crossEntropy(targets, weights: nil).backward()
+    try AdamW(learnt.map(\.tensor), decay: 0).step(rate: 0.01)
+    #expect(try network.weights(into: graph).initialisers["weight"] != graph.initialisers["weight"])
+  }
+
   @Test("in training moves its running statistics, and puts all its weights back into the graph")
   func statistics() throws {
     let library = try Self.library.get()
