@@ -1,8 +1,7 @@
 /// Everything that `winnow.yaml` and the inbox files say, checked.
 public struct DaemonConfiguration: Hashable, Sendable {
   public var socket: SocketConfiguration
-  /// Nil: no TCP at all.
-  public var httpListen: LoopbackAddress?
+  public var http: HTTPConfiguration
   public var engine: EngineConfiguration
   public var training: TrainingConfiguration
   public var hooks: HooksConfiguration
@@ -17,8 +16,7 @@ extension DaemonConfiguration {
     var socket = top.section("socket")
     self.socket = SocketConfiguration(&socket)
     var http = top.section("http")
-    httpListen = http.read("listen", .loopbackAddress, effect: .none)
-    http.finish()
+    self.http = HTTPConfiguration(&http)
     var engine = top.section("engine")
     self.engine = EngineConfiguration(&engine)
     var training = top.section("training")

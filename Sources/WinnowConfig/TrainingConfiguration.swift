@@ -14,8 +14,8 @@ public struct TrainingConfiguration: Hashable, Sendable {
 extension TrainingConfiguration {
   init(_ section: inout SectionReader) {
     device = section.read("device", .choice, default: .auto, effect: .none)
-    memoryLimit = section.read("memory_limit", .byteSize(512 << 20...1 << 44), default: 8 << 30, effect: .none)
-    nice = section.read("nice", .integer(0...19), default: 15, effect: .none)
+    memoryLimit = section.read("memory_limit", .byteSize(512 << 20...1 << 44), default: 8 << 30)
+    nice = section.read("nice", .integer(0...19), default: 15)
     roots = section.readList("roots", of: .path(example: "/srv/training"))
     section.finish()
   }

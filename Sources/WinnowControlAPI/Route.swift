@@ -2,7 +2,8 @@
 /// same list, and a test compares the two.
 public enum Route: String, CaseIterable, Hashable, Sendable {
   case version, status, events, wait
-  case classify, sort, history, undo, redo
+  case session, webOpen
+  case classify, sort, history, thumbnail, undo, redo
   case reviewList, reviewAccept, reviewSet, reviewSkip
   case pause, resume, rescan, reload, verify, doctor
   case inboxList, inboxAdd, inboxRemove
@@ -11,6 +12,7 @@ public enum Route: String, CaseIterable, Hashable, Sendable {
   case modelSummary, modelFlops, modelExport, modelQuantize, modelEvaluate
   case dataset, train
   case jobList, jobShow, jobFollow, jobCancel, jobResume
+  case jobLog, jobCurves, jobReport
 
   public enum Method: String, Hashable, Sendable {
     case get = "GET"
@@ -56,7 +58,7 @@ public enum Route: String, CaseIterable, Hashable, Sendable {
   public var reply: Reply {
     switch self {
     case .events, .history, .reviewList, .modelImport, .jobFollow: .stream
-    case .modelExport: .file
+    case .modelExport, .thumbnail, .jobCurves, .jobReport: .file
     default: .document
     }
   }
@@ -67,9 +69,12 @@ public enum Route: String, CaseIterable, Hashable, Sendable {
     case .status: (.get, "/v1/status")
     case .events: (.get, "/v1/events")
     case .wait: (.post, "/v1/wait")
+    case .session: (.get, "/v1/session")
+    case .webOpen: (.post, "/v1/web")
     case .classify: (.post, "/v1/classify")
     case .sort: (.post, "/v1/sort")
     case .history: (.get, "/v1/history")
+    case .thumbnail: (.get, "/v1/pictures/{picture}/thumbnail")
     case .undo: (.post, "/v1/undo")
     case .redo: (.post, "/v1/redo")
     case .reviewList: (.get, "/v1/review")
@@ -104,6 +109,9 @@ public enum Route: String, CaseIterable, Hashable, Sendable {
     case .jobFollow: (.get, "/v1/jobs/{job}/records")
     case .jobCancel: (.post, "/v1/jobs/{job}/cancel")
     case .jobResume: (.post, "/v1/jobs/{job}/resume")
+    case .jobLog: (.get, "/v1/jobs/{job}/log")
+    case .jobCurves: (.get, "/v1/jobs/{job}/curves")
+    case .jobReport: (.get, "/v1/jobs/{job}/report")
     }
   }
 }

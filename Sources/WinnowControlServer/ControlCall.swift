@@ -7,11 +7,16 @@ public enum ControlCall: Sendable {
   /// Live events from now on. The service calls `begin()` once it has subscribed.
   case events(RecordStream<WatchEvent>)
   case wait(WaitRequest, Reply<WaitReply>)
+  /// Who the peer is.
+  case session(Reply<SessionReply>)
+  /// A link into the web page.
+  case webOpen(Reply<WebReply>)
 
   case classify(ClassifyRequest, picture: SpooledFile, Reply<ClassifyReply>)
   /// For a peer that may not name any path, only folders under a configured root.
   case sort(SortRequest, Reply<Job>)
   case history(HistoryQuery, RecordStream<HistoryRow>)
+  case thumbnail(ThumbnailRequest, FileReply)
   case undo(UndoRequest, Reply<UndoReply>)
   case redo(UndoRequest, Reply<UndoReply>)
 
@@ -56,4 +61,9 @@ public enum ControlCall: Sendable {
   case jobFollow(id: String, RecordStream<JobRecord>)
   case jobCancel(id: String, Reply<Job>)
   case jobResume(id: String, Reply<Job>)
+  case jobLog(id: String, Reply<JobLogReply>)
+  /// The curves of a training as CSV.
+  case jobCurves(id: String, FileReply)
+  /// The report of an evaluation, a page of its own.
+  case jobReport(id: String, FileReply)
 }

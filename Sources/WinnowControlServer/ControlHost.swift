@@ -23,7 +23,12 @@ final class ControlHost {
   }
 
   /// Whether one more connection of such a peer is taken.
-  func hasRoom(for peer: Peer) -> Bool {
-    connections.count < limits.connections - (peer.standing == .owner ? 0 : limits.reservedForOwners)
+  func hasRoom(for entrance: Entrance) -> Bool {
+    let browsers = connections.values.count { $0.entrance.isWeb }
+    return switch entrance {
+    case .socket(let peer):
+      connections.count - browsers < limits.connections - (peer.standing == .owner ? 0 : limits.reservedForOwners)
+    case .web: browsers < limits.browserConnections
+    }
   }
 }

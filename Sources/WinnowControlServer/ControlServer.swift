@@ -5,13 +5,13 @@ import NIOPosix
 public import SystemPackage
 public import WinnowCore
 
-/// HTTP/1.1 on a Unix socket, in front of a `ControlService`.
+/// HTTP/1.1 on a Unix socket, and where that is wished for browsers on TCP, in front of a `ControlService`.
 ///
 /// One event-loop thread of its own, event handlers only: without a connection it makes no system call.
 public final class ControlServer: Sendable {
   private let socket: ListeningSocket
   private let group: MultiThreadedEventLoopGroup
-  private let listener: any Channel
+  private let listeners: [any Channel]
   private let host: NIOLoopBound<ControlHost>
 
   /// Serves until `stop()`. The socket is this server's from here on.
@@ -19,10 +19,11 @@ public final class ControlServer: Sendable {
   /// - Parameters:
   ///   - version: the daemon's version, for the header of each answer.
   ///   - spool: the folder for large files that peers send, on a local file system.
+  ///   - web: where browsers come in; nil: nowhere.
   /// - Throws: `.systemCall`.
   public static func start(
-    on socket: ListeningSocket, version: String, spool: FilePath, limits: ControlLimits = ControlLimits(),
-    service: any ControlService
+    on socket: ListeningSocket, web: WebDoor? = nil, version: String, spool: FilePath,
+    limits: ControlLimits = ControlLimits(), service: any ControlService
   ) throws(WinnowError) -> ControlServer {
     let group = MultiThreadedEventLoopGroup(numberOfThreads: 1)
     let loop = group.next()
@@ -34,13 +35,27 @@ public final class ControlServer: Sendable {
             spool: Spool(folder: spool, limits: limits), service: service),
           eventLoop: loop)
       }.wait()
-      let listener = try ServerBootstrap(group: group)
-        .childChannelInitializer { channel in
-          channel.eventLoop.makeCompletedFuture { try Self.serve(channel, host: host.value) }
-        }
-        .withBoundSocket(socket.descriptor.rawValue)
-        .wait()
-      return ControlServer(socket: socket, group: group, listener: listener, host: host)
+      var listeners = [
+        try ServerBootstrap(group: group)
+          .childChannelInitializer { channel in
+            channel.eventLoop.makeCompletedFuture {
+              try Self.serve(channel, .socket(Self.peer(of: channel, host.value)), host.value)
+            }
+          }
+          .withBoundSocket(socket.descriptor.rawValue)
+          .wait()
+      ]
+      if let web {
+        listeners.append(
+          try ServerBootstrap(group: group)
+            .childChannelInitializer { channel in
+              channel.eventLoop.makeCompletedFuture { try Self.serve(channel, .web(web), host.value) }
+            }
+            .childChannelOption(.tcpOption(.tcp_nodelay), value: 1)
+            .withBoundSocket(web.listener.descriptor.rawValue)
+            .wait())
+      }
+      return ControlServer(socket: socket, group: group, listeners: listeners, host: host)
     } catch {
       try? group.syncShutdownGracefully()
       throw WinnowError(.systemCall, "the control socket cannot be served", cause: "\(error)")
@@ -48,18 +63,19 @@ public final class ControlServer: Sendable {
   }
 
   private init(
-    socket: ListeningSocket, group: MultiThreadedEventLoopGroup, listener: any Channel, host: NIOLoopBound<ControlHost>
+    socket: ListeningSocket, group: MultiThreadedEventLoopGroup, listeners: [any Channel],
+    host: NIOLoopBound<ControlHost>
   ) {
     self.socket = socket
     self.group = group
-    self.listener = listener
+    self.listeners = listeners
     self.host = host
   }
 
   /// Takes no more connections, closes the idle ones, gives answers under way `grace` to end, and then closes all.
   /// Blocks until that is done, so never call it on the event loop; it may be called once.
   public func stop(grace: Duration = .seconds(2)) {
-    try? listener.close().wait()
+    for listener in listeners { try? listener.close().wait() }
     socket.removeFile()
     let loop = group.next()
     let drained = loop.makePromise(of: Void.self)
@@ -77,16 +93,20 @@ public final class ControlServer: Sendable {
     try? group.syncShutdownGracefully()
   }
 
-  /// Prepares one connection, or turns it away.
-  private static func serve(_ channel: any Channel, host: ControlHost) throws {
-    let pipeline = channel.pipeline.syncOperations
-    let peer = try pipeline.withUnsafeTransportIfAvailable(of: NIOBSDSocket.Handle.self) { descriptor in
-      try host.register.identify(descriptor: descriptor)
+  private static func peer(of channel: any Channel, _ host: ControlHost) throws -> Peer {
+    let peer = try channel.pipeline.syncOperations.withUnsafeTransportIfAvailable(of: NIOBSDSocket.Handle.self) {
+      try host.register.identify(descriptor: $0)
     }
     guard let peer else { throw WinnowError(.systemCall, "a connection has no descriptor") }
-    guard host.hasRoom(for: peer) else { return try pipeline.addHandler(TurnedAway()) }
+    return peer
+  }
+
+  /// Prepares one connection, or turns it away.
+  private static func serve(_ channel: any Channel, _ entrance: Entrance, _ host: ControlHost) throws {
+    let pipeline = channel.pipeline.syncOperations
+    guard host.hasRoom(for: entrance) else { return try pipeline.addHandler(TurnedAway()) }
     try pipeline.configureHTTPServerPipeline(withPipeliningAssistance: true, withErrorHandling: true)
-    try pipeline.addHandler(RequestHandler(peer: peer, host: host))
+    try pipeline.addHandler(RequestHandler(entrance, host: host))
   }
 }
 

@@ -16,7 +16,7 @@ struct IncomingRequest {
     let query = admission.query
     let parameter = admission.parameter ?? ""
     switch admission.route {
-    case .classify, .history, .reviewList: break
+    case .classify, .history, .reviewList, .thumbnail: break
     default: try query.allowNothing()
     }
     switch admission.route {
@@ -24,10 +24,14 @@ struct IncomingRequest {
     case .status: return .status(Reply(responder))
     case .events: return .events(RecordStream(responder))
     case .wait: return .wait(try body(), Reply(responder))
+    case .session: return .session(Reply(responder))
+    case .webOpen: return .webOpen(Reply(responder))
 
     case .classify: return .classify(try ClassifyRequest(query), picture: try spooled(), Reply(responder))
     case .sort: return .sort(try body(), Reply(responder))
     case .history: return .history(try HistoryQuery(query), RecordStream(responder))
+    case .thumbnail:
+      return .thumbnail(try ThumbnailRequest(picture: parameter, query), FileReply(responder))
     case .undo: return .undo(try body(), Reply(responder))
     case .redo: return .redo(try body(), Reply(responder))
 
@@ -70,6 +74,9 @@ struct IncomingRequest {
     case .jobFollow: return .jobFollow(id: parameter, RecordStream(responder))
     case .jobCancel: return .jobCancel(id: parameter, Reply(responder))
     case .jobResume: return .jobResume(id: parameter, Reply(responder))
+    case .jobLog: return .jobLog(id: parameter, Reply(responder))
+    case .jobCurves: return .jobCurves(id: parameter, FileReply(responder))
+    case .jobReport: return .jobReport(id: parameter, FileReply(responder))
     }
   }
 

@@ -64,7 +64,14 @@ public final class FileReply: Sendable {
   init(_ responder: Responder) { self.responder = responder }
 
   /// Sends the first `length` bytes of a regular file and closes the descriptor, which is this reply's from here on.
-  public func send(_ file: FileDescriptor, length: Int64) { responder.send(file: file, length: length) }
+  public func send(_ file: FileDescriptor, length: Int64, as kind: ReplyKind = .bytes) {
+    responder.send(file: file, length: length, as: kind)
+  }
+
+  public func send(_ bytes: [UInt8], as kind: ReplyKind) { responder.send(bytes: bytes, as: kind) }
+
+  /// `handler` is called on the event loop, once, if the peer goes before it has its answer.
+  public func onGone(_ handler: @escaping @Sendable () -> Void) { responder.onGone(handler) }
 
   public func fail(_ error: WinnowError) { responder.fail(error) }
 

@@ -12,6 +12,8 @@ struct Admission: Equatable {
   var length: Int?
   var eventFraming: RecordFraming
   var expectsContinue: Bool
+  /// Who asks.
+  var peer: Peer
 }
 
 /// Judges the head of a request before anything of its body is read.
@@ -24,6 +26,34 @@ enum RequestGate {
   static func admit(_ head: HTTPRequestHead, from peer: Peer, limits: ControlLimits) throws(WinnowError) -> Admission {
     try refuseBrowsers(head.headers)
     try checkHost(head)
+    return try admitCall(head, from: peer, limits: limits)
+  }
+
+  /// For a browser, whose session and origin have been looked at.
+  static func admitBrowser(
+    _ head: HTTPRequestHead, from peer: Peer, limits: ControlLimits
+  ) throws(WinnowError) -> Admission {
+    var limits = limits
+    limits.file = limits.browserFile
+    let admission = try admitCall(head, from: peer, limits: limits)
+    if admission.route == .webOpen {
+      throw WinnowError(.notPermitted, "a session begins on the machine alone", remedy: "run `winnowctl web` there")
+    }
+    // A form of another site can send text, and nothing that calls itself JSON.
+    if admission.route.body == .json, !isJSON(head.headers) {
+      throw WinnowError(.malformed, "this request takes JSON", remedy: "send it with Content-Type: application/json")
+    }
+    return admission
+  }
+
+  private static func isJSON(_ headers: HTTPHeaders) -> Bool {
+    let type = headers.first(name: "Content-Type")?.split(separator: ";").first ?? ""
+    return type.lowercased().trimmingPrefix(while: { $0 == " " }) == "application/json"
+  }
+
+  private static func admitCall(
+    _ head: HTTPRequestHead, from peer: Peer, limits: ControlLimits
+  ) throws(WinnowError) -> Admission {
     let (path, query) = split(head.uri)
     let (route, parameter) = try find(method: head.method.rawValue, path: path)
     try peer.check(route)
@@ -32,7 +62,8 @@ enum RequestGate {
     return Admission(
       route: route, parameter: parameter, query: try Query(parsing: query), keepAlive: head.isKeepAlive,
       length: length, eventFraming: framing(for: route, accept: head.headers["Accept"]),
-      expectsContinue: head.headers[canonicalForm: "Expect"].contains { $0.lowercased() == "100-continue" })
+      expectsContinue: head.headers[canonicalForm: "Expect"].contains { $0.lowercased() == "100-continue" },
+      peer: peer)
   }
 
   /// No browser has business here: it sends these of its own accord, and winnowctl never does.
@@ -56,7 +87,7 @@ enum RequestGate {
     }
   }
 
-  private static func split(_ uri: String) -> (path: String, query: Substring) {
+  static func split(_ uri: String) -> (path: String, query: Substring) {
     guard let mark = uri.firstIndex(of: "?") else { return (uri, "") }
     return (String(uri[..<mark]), uri[uri.index(after: mark)...])
   }

@@ -17,21 +17,28 @@ final class RequestHandler: ChannelInboundHandler {
     case receiving(Reception)
     /// The answer is on its way or awaited.
     case answering(Responder, keepAlive: Bool)
-    /// A request without a body that was refused; its end still has to come.
-    case refused(WinnowError, keepAlive: Bool)
+    /// A request without a body that the service has no part in; its end still has to come.
+    case prepared(Prepared, keepAlive: Bool)
     /// The answer closes the connection; what still comes is dropped.
     case closing
   }
 
-  private let peer: Peer
+  /// An answer that is known from the head alone.
+  private enum Prepared {
+    case refusal(WinnowError)
+    case page(PageFiles.File)
+    case entry(cookie: String?)
+  }
+
+  let entrance: Entrance
   private let host: ControlHost
   private var context: ChannelHandlerContext?
   private var phase = Phase.idle
   private var lastByte = NIODeadline.now()
   private var alarm: Scheduled<Void>?
 
-  init(peer: Peer, host: ControlHost) {
-    self.peer = peer
+  init(_ entrance: Entrance, host: ControlHost) {
+    self.entrance = entrance
     self.host = host
   }
 
@@ -52,6 +59,7 @@ final class RequestHandler: ChannelInboundHandler {
     alarm?.cancel()
     alarm = nil
     if case .answering(let responder, _) = phase { responder.gone() }
+    if case .prepared(.page(let file), _) = phase { try? file.descriptor.close() }
     phase = .closing
     self.context = nil
     context.fireChannelInactive()
@@ -68,14 +76,23 @@ final class RequestHandler: ChannelInboundHandler {
     case (.head(let head), .idle): receive(head, context)
     case (.body(let buffer), .receiving(let reception)): receive(buffer, reception, context)
     case (.end, .receiving(let reception)): serve(reception, context)
-    case (.end, .refused(let error, let keepAlive)): answer(error, keepAlive: keepAlive, context)
-    case (_, .idle), (_, .receiving), (_, .answering), (_, .refused), (_, .closing): break
+    case (.end, .prepared(let prepared, let keepAlive)): answer(prepared, keepAlive: keepAlive, context)
+    case (_, .idle), (_, .receiving), (_, .answering), (_, .prepared), (_, .closing): break
     }
   }
 
   private func receive(_ head: HTTPRequestHead, _ context: ChannelHandlerContext) {
     do throws(WinnowError) {
-      let admission = try RequestGate.admit(head, from: peer, limits: host.limits)
+      let admission: Admission
+      switch entrance {
+      case .socket(let peer): admission = try RequestGate.admit(head, from: peer, limits: host.limits)
+      case .web(let door):
+        switch try door.judge(head) {
+        case .page(let file): return phase = .prepared(.page(file), keepAlive: head.isKeepAlive)
+        case .entry(let cookie): return phase = .prepared(.entry(cookie: cookie), keepAlive: head.isKeepAlive)
+        case .call(let peer): admission = try RequestGate.admitBrowser(head, from: peer, limits: host.limits)
+        }
+      }
       let reception = try Reception(admission, spool: host.spool, limits: host.limits)
       if admission.expectsContinue {
         context.writeAndFlush(
@@ -88,9 +105,9 @@ final class RequestHandler: ChannelInboundHandler {
       let hasBody =
         head.headers.contains(name: "Transfer-Encoding") || head.headers["Content-Length"].contains { $0 != "0" }
       if hasBody {
-        answer(error, keepAlive: false, context)
+        answer(.refusal(error), keepAlive: false, context)
       } else {
-        phase = .refused(error, keepAlive: head.isKeepAlive)
+        phase = .prepared(.refusal(error), keepAlive: head.isKeepAlive)
       }
     }
   }
@@ -99,7 +116,7 @@ final class RequestHandler: ChannelInboundHandler {
     do throws(WinnowError) {
       try buffer.withUnsafeReadableBytes { bytes throws(WinnowError) in try reception.append(bytes) }
     } catch {
-      answer(error, keepAlive: false, context)
+      answer(.refusal(error), keepAlive: false, context)
     }
   }
 
@@ -112,19 +129,23 @@ final class RequestHandler: ChannelInboundHandler {
     do throws(WinnowError) {
       let call = try reception.finish().call(answeringThrough: responder)
       phase = .answering(responder, keepAlive: admission.keepAlive)
-      host.service.handle(call, from: peer)
+      host.service.handle(call, from: admission.peer)
     } catch {
-      answer(error, keepAlive: admission.keepAlive, context)
+      answer(.refusal(error), keepAlive: admission.keepAlive, context)
     }
   }
 
   /// Answers without the service.
-  private func answer(_ error: WinnowError, keepAlive: Bool, _ context: ChannelHandlerContext) {
+  private func answer(_ prepared: Prepared, keepAlive: Bool, _ context: ChannelHandlerContext) {
     silenceAlarm()
     let responder = Responder(
       framing: .lines, backlogLimit: host.limits.streamBacklog, loop: context.eventLoop, connection: self)
     phase = .answering(responder, keepAlive: keepAlive)
-    responder.fail(error)
+    switch prepared {
+    case .refusal(let error): responder.fail(error)
+    case .page(let file): responder.send(file: file.descriptor, length: file.length, as: file.kind)
+    case .entry(let cookie): responder.lead(to: cookie == nil ? "/#no-session" : "/", cookie: cookie)
+    }
   }
 
   // MARK: Answering
@@ -138,8 +159,10 @@ final class RequestHandler: ChannelInboundHandler {
     var count = 0
     for part in parts {
       switch part {
-      case .head(let status, let contentType, let length):
-        context.write(wrapOutboundOut(.head(head(status, contentType, length, keepAlive: keepAlive))), promise: nil)
+      case .head(let status, let kind, let length, let fields):
+        var head = head(status, kind, length, keepAlive: keepAlive)
+        for field in fields { head.headers.add(name: field.name, value: field.value) }
+        context.write(wrapOutboundOut(.head(head)), promise: nil)
       case .bytes(let bytes):
         count += bytes.count
         context.write(wrapOutboundOut(.body(.byteBuffer(ByteBuffer(bytes: bytes)))), promise: nil)
@@ -194,11 +217,13 @@ final class RequestHandler: ChannelInboundHandler {
   }
 
   private func head(
-    _ status: HTTPResponseStatus, _ contentType: String, _ length: Int64?, keepAlive: Bool
+    _ status: HTTPResponseStatus, _ kind: ReplyKind, _ length: Int64?, keepAlive: Bool
   ) -> HTTPResponseHead {
     var headers = HTTPHeaders([
-      ("Content-Type", contentType), ("Winnow-Version", host.version), ("Cache-Control", "no-store"),
+      ("Content-Type", kind.contentType), ("Winnow-Version", host.version), ("Cache-Control", kind.cacheControl),
     ])
+    if entrance.isWeb { for (name, value) in kind.browserHeaders { headers.add(name: name, value: value) } }
+    if status == .unauthorized { headers.add(name: "WWW-Authenticate", value: "Bearer") }
     if let length { headers.add(name: "Content-Length", value: String(length)) }
     if !keepAlive || host.isStopping { headers.add(name: "Connection", value: "close") }
     return HTTPResponseHead(version: .http1_1, status: status, headers: headers)

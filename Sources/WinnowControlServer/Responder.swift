@@ -12,12 +12,18 @@ import WinnowCore
 final class Responder: Sendable {
   /// What the connection is told to write.
   enum Part: Sendable {
-    case head(HTTPResponseStatus, contentType: String, length: Int64?)
+    case head(HTTPResponseStatus, ReplyKind, length: Int64?, headers: [HeaderField] = [])
     case bytes([UInt8])
     /// The file is closed once it is written, or cannot be.
     case file(FileDescriptor, length: Int64)
     /// The answer is whole. With `closing` the connection ends too.
     case end(closing: Bool)
+  }
+
+  /// One line of a head.
+  struct HeaderField: Sendable {
+    var name: String
+    var value: String
   }
 
   private enum Phase {
@@ -53,7 +59,7 @@ final class Responder: Sendable {
     do {
       let json = Array(try Wire.encode(value))
       finish(with: [
-        .head(.ok, contentType: "application/json", length: Int64(json.count + 1)), .bytes(json + [0x0A]),
+        .head(.ok, .json, length: Int64(json.count + 1)), .bytes(json + [0x0A]),
         .end(closing: false),
       ])
     } catch {
@@ -69,18 +75,29 @@ final class Responder: Sendable {
       with: isStreaming
         ? [.bytes(framing.frame(error: json)), .end(closing: false)]
         : [
-          .head(.init(for: error), contentType: "application/json", length: Int64(json.count + 1)),
+          .head(.init(for: error), .json, length: Int64(json.count + 1)),
           .bytes(json + [0x0A]), .end(closing: false),
         ])
   }
 
   /// Takes the descriptor over.
-  func send(file: FileDescriptor, length: Int64) {
-    let taken = finish(with: [
-      .head(.ok, contentType: "application/octet-stream", length: length), .file(file, length: length),
-      .end(closing: false),
-    ])
+  func send(file: FileDescriptor, length: Int64, as kind: ReplyKind) {
+    let taken = finish(with: [.head(.ok, kind, length: length), .file(file, length: length), .end(closing: false)])
     if !taken { try? file.close() }
+  }
+
+  func send(bytes: [UInt8], as kind: ReplyKind) {
+    finish(with: [.head(.ok, kind, length: Int64(bytes.count)), .bytes(bytes), .end(closing: false)])
+  }
+
+  /// Leads a browser to another place of this daemon.
+  func lead(to location: String, cookie: String?) {
+    finish(with: [
+      .head(
+        .seeOther, .json, length: 0,
+        headers: [HeaderField(name: "Location", value: location)]
+          + (cookie.map { [HeaderField(name: "Set-Cookie", value: $0)] } ?? [])), .end(closing: false),
+    ])
   }
 
   // MARK: Streams
@@ -90,7 +107,7 @@ final class Responder: Sendable {
     enqueue { state in
       guard state.phase == .waiting else { return [] }
       state.phase = .streaming
-      return [.head(.ok, contentType: framing.contentType, length: nil)]
+      return [.head(.ok, .records(framing.contentType), length: nil)]
     }
   }
 
@@ -236,6 +253,7 @@ extension HTTPResponseStatus {
     self =
       switch error.code {
       case .invalidInput, .malformed, .unsupportedVersion: .badRequest
+      case .noSession: .unauthorized
       case .notPermitted: .forbidden
       case .notFound, .unknownRoute: .notFound
       case .wrongMethod: .methodNotAllowed

@@ -15,6 +15,7 @@ public struct HealthCondition: Hashable, Sendable {
     case ledgerFault = "ledger_fault"
     case moveUnresolved = "move_unresolved"
     case configurationRejected = "configuration_rejected"
+    case webUnavailable = "web_unavailable"
   }
 
   public var code: Code

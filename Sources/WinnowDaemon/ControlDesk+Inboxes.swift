@@ -38,7 +38,7 @@ extension ControlDesk {
     } catch {
       throw Self.error(error)
     }
-    daemon.journal.write(JournalLine(.notice, "the inbox \(request.name) was added by \(by)", inbox: request.name))
+    tell("the inbox \(request.name) was added by \(by)", inbox: request.name)
     guard let entry = inboxEntries().first(where: { $0.name == request.name }) else {
       throw WinnowError(.notFound, "the inbox \(request.name) was added, but is not there")
     }
@@ -64,7 +64,7 @@ extension ControlDesk {
     } catch {
       throw Self.error(error)
     }
-    daemon.journal.write(JournalLine(.notice, "the inbox \(name) was removed by \(by)", inbox: name))
+    tell("the inbox \(name) was removed by \(by)", inbox: name)
     return InboxRemoveReply(removed: name)
   }
 

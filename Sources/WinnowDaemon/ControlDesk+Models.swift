@@ -39,7 +39,7 @@ extension ControlDesk {
     let model = ModelVersion(name: reference.name, version: version)
     try daemon.library.promote(model)
     daemon.modelsChanged()
-    daemon.journal.write(JournalLine(.notice, "\(model) was promoted by \(by)"))
+    tell("\(model) was promoted by \(by)")
     return change(model, previous: previous)
   }
 
@@ -48,7 +48,7 @@ extension ControlDesk {
     let previous = daemon.library.current(of: reference.name)?.version
     let model = try daemon.library.rollback(reference.name)
     daemon.modelsChanged()
-    daemon.journal.write(JournalLine(.notice, "\(reference.name) went back to version \(model.version), by \(by)"))
+    tell("\(reference.name) went back to version \(model.version), by \(by)")
     return change(model, previous: previous)
   }
 
@@ -177,7 +177,7 @@ extension ControlDesk {
     if let folder = try permission.check(request.folder, from: peer) { request.folder = folder }
     request.output = try permission.check(request.output, from: peer)
     let holder = LabHolder()
-    let id = try daemon.jobs.begin(kind: "evaluate", spec: request, by: by) { holder.process?.cancel() }
+    let id = try daemon.jobs.begin(kind: Self.evaluationKind, spec: request, by: by) { holder.process?.cancel() }
     do throws(WinnowError) {
       holder.process = try run(
         LabRequest(verb: .evaluate, library: daemon.library.root, model: model, evaluate: request), descriptors: [:],
@@ -195,6 +195,8 @@ extension ControlDesk {
     }
     return try daemon.jobs.show(id)
   }
+
+  static let evaluationKind = "evaluate"
 
   var permission: DatasetPermission {
     DatasetPermission(roots: daemon.loaded.configuration.training.roots)

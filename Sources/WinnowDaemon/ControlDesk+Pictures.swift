@@ -51,6 +51,9 @@ extension ControlDesk {
   // MARK: - History
 
   func history(_ query: WinnowControlAPI.HistoryQuery, _ stream: RecordStream<WinnowControlAPI.HistoryRow>) {
+    if query.before != nil || query.search != nil || query.outcome != nil || query.class != nil {
+      return search(query, HistorySearch(query), left: query.limit ?? .max, stream)
+    }
     let ledgerQuery = WinnowLedger.HistoryQuery(
       path: query.file, inbox: query.inbox, since: query.since, limit: 256, newestFirst: true)
     historyPage(ledgerQuery, left: query.limit ?? .max, stream)
@@ -79,12 +82,40 @@ extension ControlDesk {
     }
   }
 
+  /// For people who look through: in the order in which rows were written, a stretch at a time.
+  private func search(
+    _ query: WinnowControlAPI.HistoryQuery, _ search: HistorySearch, left: Int,
+    _ stream: RecordStream<WinnowControlAPI.HistoryRow>
+  ) {
+    do throws(WinnowError) {
+      guard query.file == nil, query.since == nil else {
+        throw WinnowError(
+          .invalidInput, "before, search, outcome and class do not go with file and since",
+          remedy: "ask for one or the other")
+      }
+      guard left > 0 else { return stream.finish() }
+      var search = search
+      search.limit = min(256, left)
+      let finding = try daemon.ledger.search(search)
+      search.before = finding.next
+      let following = search
+      stream.emit(page: finding.rows.map(Self.historyRow)) { [self] in
+        daemon.queue.async { [self] in
+          if following.before == nil { return stream.finish() }
+          self.search(query, following, left: left - finding.rows.count, stream)
+        }
+      }
+    } catch {
+      stream.fail(error)
+    }
+  }
+
   static func historyRow(_ row: WinnowLedger.HistoryRow) -> WinnowControlAPI.HistoryRow {
     WinnowControlAPI.HistoryRow(
       file: (row.to ?? row.from).absolute, from: row.from.absolute, to: row.to?.absolute, outcome: row.outcome,
       reason: row.reason, class: row.className, probability: row.probability, model: row.model?.description,
       time: row.time, sha256: row.digest?.hex, run: "\(row.run)", by: row.by, inbox: row.inbox,
-      label: row.label)
+      label: row.label, row: row.id, picture: row.picture)
   }
 
   // MARK: - Undo and redo
@@ -130,5 +161,13 @@ extension ControlDesk {
         return VerifyReply(checked: report.checked, changed: report.changed, missing: report.missing)
       }
     }
+  }
+}
+
+extension HistorySearch {
+  fileprivate init(_ query: WinnowControlAPI.HistoryQuery) {
+    self.init(
+      before: query.before, inbox: query.inbox, outcome: query.outcome, className: query.class,
+      text: query.search ?? "")
   }
 }

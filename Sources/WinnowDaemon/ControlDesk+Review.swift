@@ -7,13 +7,16 @@ import WinnowLedger
 import WinnowPipeline
 
 extension ControlDesk {
-  func reviewList(_ query: ReviewQuery, after id: Int64, _ stream: RecordStream<ReviewRow>) {
+  func reviewList(_ query: ReviewQuery, left: Int, _ stream: RecordStream<ReviewRow>) {
     do throws(WinnowError) {
-      let rows = try reviewRows(query, after: id)
+      guard left > 0 else { return stream.finish() }
+      let rows = Array(try reviewRows(query, after: query.after).prefix(left))
       stream.emit(page: rows) { [self] in
         daemon.queue.async { [self] in
           guard let last = rows.last?.number else { return stream.finish() }
-          reviewList(query, after: last, stream)
+          var query = query
+          query.after = last
+          reviewList(query, left: left - rows.count, stream)
         }
       }
     } catch {

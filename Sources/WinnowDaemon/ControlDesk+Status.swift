@@ -83,24 +83,36 @@ extension ControlDesk {
   // MARK: - Live events
 
   func subscribe(_ stream: RecordStream<WatchEvent>) {
-    let subscription = Subscription()
-    let queue = daemon.queue
-    let pipeline = pipeline
-    subscription.id = pipeline.listen { event in
-      if !stream.emit(Self.watchEvent(event)), let id = subscription.id { pipeline.stopListening(id) }
-    }
-    stream.onGone {
-      queue.async { if let id = subscription.id { pipeline.stopListening(id) } }
+    listeners[ObjectIdentifier(stream)] = stream
+    let id = ObjectIdentifier(stream)
+    stream.onGone { [self] in
+      daemon.queue.async { self.listeners[id] = nil }
     }
     stream.begin()
   }
 
-  /// `@unchecked Sendable`: read and written on the pipeline's queue alone.
-  private final class Subscription: @unchecked Sendable {
-    var id: Int?
+  /// Tells everybody who listens.
+  func announce(_ event: WatchEvent) {
+    for (id, stream) in listeners where !stream.emit(event) { listeners[id] = nil }
   }
 
-  private static func watchEvent(_ event: PipelineEvent) -> WatchEvent {
+  /// Tells the journal, and everybody who listens, what somebody did.
+  func tell(_ what: String, inbox: String? = nil) {
+    daemon.journal.write(JournalLine(.notice, what, inbox: inbox))
+    announceChange(what, inbox: inbox)
+  }
+
+  func announceChange(_ what: String, inbox: String?) {
+    announce(WatchEvent(time: Timestamp.now(), event: .changed, inbox: inbox, reason: what))
+  }
+
+  func announce(_ job: Job) {
+    announce(
+      WatchEvent(
+        time: Timestamp.now(), event: .job, reason: "\(job.kind) is \(job.state.rawValue)", job: job.id))
+  }
+
+  static func watchEvent(_ event: PipelineEvent) -> WatchEvent {
     switch event {
     case .picture(let picture):
       let kind = WatchEvent.Kind(rawValue: picture.outcome.rawValue) ?? .changed
@@ -108,7 +120,7 @@ extension ControlDesk {
         time: picture.time, event: kind, inbox: picture.inbox, file: (picture.to ?? picture.from).absolute,
         from: picture.to == nil ? nil : picture.from.absolute, to: picture.to?.absolute, class: picture.best?.label,
         probability: picture.best?.probability, model: picture.model?.description, reason: picture.reason,
-        run: "\(picture.run)")
+        run: "\(picture.run)", picture: picture.picture)
     case .condition(let condition, let holds):
       return WatchEvent(
         time: Timestamp.now(), event: holds ? .conditionRaised : .conditionCleared,

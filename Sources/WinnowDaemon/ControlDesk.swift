@@ -7,9 +7,11 @@ import WinnowPipeline
 
 /// Answers what comes through the control socket: each call goes to the pipeline's queue, and its answer back.
 ///
-/// `@unchecked Sendable`: the daemon is set once at init, and everything else happens on its queue.
+/// `@unchecked Sendable`: the daemon is set once at init, and everything else is touched on its queue.
 final class ControlDesk: ControlService, @unchecked Sendable {
   unowned let daemon: Daemon
+  /// Those who hear of what happens.
+  var listeners: [ObjectIdentifier: RecordStream<WatchEvent>] = [:]
 
   init(daemon: Daemon) { self.daemon = daemon }
 
@@ -26,13 +28,16 @@ final class ControlDesk: ControlService, @unchecked Sendable {
     case .status(let reply): reply.answer { () throws(WinnowError) in try status() }
     case .events(let stream): subscribe(stream)
     case .wait(let request, let reply): wait(request, reply)
+    case .session(let reply): reply.send(SessionReply(user: by, standing: "\(peer.standing)"))
+    case .webOpen(let reply): reply.answer { () throws(WinnowError) in try openWeb(for: peer) }
     case .classify(let request, let picture, let reply): classify(request, picture, reply)
     case .sort(let request, let reply):
       reply.answer { () throws(WinnowError) in try sort(request, from: peer, by: by) }
     case .history(let query, let stream): history(query, stream)
+    case .thumbnail(let request, let reply): daemon.thumbnails.make(request, reply)
     case .undo(let request, let reply): reverse(request, isRedo: false, by: by, reply)
     case .redo(let request, let reply): reverse(request, isRedo: true, by: by, reply)
-    case .reviewList(let query, let stream): reviewList(query, after: 0, stream)
+    case .reviewList(let query, let stream): reviewList(query, left: query.limit ?? .max, stream)
     case .reviewAccept(let request, let reply):
       decide(request.files.isEmpty ? .allProposals : .accept(request.files), by: by, reply)
     case .reviewSet(let request, let reply): decide(.set(request.files, label: request.class), by: by, reply)
@@ -89,19 +94,24 @@ final class ControlDesk: ControlService, @unchecked Sendable {
     case .jobCancel(let id, let reply):
       reply.answer { () throws(WinnowError) in try daemon.jobs.cancel(try JobBoard.number(id)) }
     case .jobResume(let id, let reply): reply.answer { () throws(WinnowError) in try resume(id, from: peer, by: by) }
+    case .jobLog(let id, let reply):
+      reply.answer { () throws(WinnowError) in try daemon.jobs.log(of: try JobBoard.number(id)) }
+    case .jobCurves(let id, let reply): send(reply) { () throws(WinnowError) in try curves(of: id) }
+    case .jobReport(let id, let reply): send(reply) { () throws(WinnowError) in try report(of: id) }
     }
   }
 
   private func setPaused(_ paused: Bool, _ request: PauseRequest, by: String) throws(WinnowError) -> PauseReply {
     try pipeline.setPaused(paused, inbox: request.inbox)
-    daemon.journal.write(
-      JournalLine(.notice, "\(paused ? "paused" : "resumed") by \(by)", inbox: request.inbox))
+    tell("\(paused ? "paused" : "resumed") by \(by)", inbox: request.inbox)
     return PauseReply(state: state, paused: pipeline.pausedInboxes)
   }
 
   private func reload() throws(WinnowError) -> ReloadReply {
     do {
-      return ReloadReply(changes: try daemon.reload(), warnings: daemon.loaded.warnings.map(\.description))
+      let changes = try daemon.reload()
+      announceChange("the configuration was read anew", inbox: nil)
+      return ReloadReply(changes: changes, warnings: daemon.loaded.warnings.map(\.description))
     } catch {
       throw Self.error(error)
     }

@@ -36,6 +36,11 @@ public final class Daemon: @unchecked Sendable {
   private(set) var jobs: JobBoard!
   private(set) var socket: ListeningSocket?
   private var desk: ControlDesk?
+  private(set) var sessions: WebSessions!
+  private(set) var thumbnails: Thumbnails!
+  private(set) var web: WebDoor?
+  /// Why there is no page although one is configured.
+  private(set) var webFault: WinnowError?
   private var server: ControlServer?
   private var timers: [any DispatchSourceTimer] = []
   private var compiler: CacheCompiler?
@@ -88,7 +93,9 @@ public final class Daemon: @unchecked Sendable {
         ledger: ledger, pool: pool,
         model: { (reference: ModelReference) throws(WinnowError) in try catalogue.served(reference) },
         watch: { [weak self] roots in self?.watcher?.watch(roots) }, journal: { journal.write($0) }))
-    jobs = JobBoard(ledger: ledger)
+    jobs = JobBoard(ledger: ledger) { [weak self] in self?.desk?.announce($0) }
+    sessions = try WebSessions(ledger: ledger)
+    thumbnails = Thumbnails(queue: queue, ledger: ledger, programs: programs, note: note)
   }
 
   private func workerLimits() -> WorkerLimits {
@@ -108,15 +115,27 @@ public final class Daemon: @unchecked Sendable {
     self.socket = socket
     let desk = ControlDesk(daemon: self)
     self.desk = desk
-    server = try ControlServer.start(on: socket, version: Self.version, spool: state.spool, service: desk)
+    web = webDoor()
+    server = try ControlServer.start(on: socket, web: web, version: Self.version, spool: state.spool, service: desk)
     var failure: WinnowError?
     queue.sync {
       do throws(WinnowError) {
         let left = try jobs.takeUp()
+        _ = pipeline.listen { [weak self] event in
+          guard let desk = self?.desk, !desk.listeners.isEmpty else { return }
+          desk.announce(ControlDesk.watchEvent(event))
+        }
+        if let webFault {
+          pipeline.set(
+            HealthCondition(
+              .webUnavailable, webFault.description, remedy: webFault.remedy ?? "see the journal", degrades: false),
+            holds: true)
+        }
         try pipeline.start(settings) { [self] in
           desk.goOn(with: left)
           notifier.ready("sorting \(settings.count) inboxes")
           journal.write(JournalLine(.information, "ready: \(settings.count) inboxes, socket \(paths.socket.escaped)"))
+          if let web { journal.write(JournalLine(.information, "the web page is at \(web.address): winnowctl web")) }
         }
       } catch {
         failure = error
@@ -124,6 +143,22 @@ public final class Daemon: @unchecked Sendable {
     }
     if let failure { throw failure }
     startTimers()
+  }
+
+  /// Sorting never waits for a page: what keeps it from being served is a condition.
+  private func webDoor() -> WebDoor? {
+    let http = loaded.configuration.http
+    guard let listen = http.listen else { return nil }
+    do throws(WinnowError) {
+      let pages = try programs.pages()
+      return WebDoor(
+        try WebListener.bind(host: listen.host, port: listen.port), outside: http.address, pages: pages,
+        sessions: sessions)
+    } catch {
+      webFault = error
+      journal.write(JournalLine(.warning, error.description, code: error.code.rawValue))
+      return nil
+    }
   }
 
   private func listeningSocket() throws(WinnowError) -> ListeningSocket {
@@ -228,6 +263,7 @@ public final class Daemon: @unchecked Sendable {
     }
     if old.engine != new.engine { changes.append("engine settings, for workers started from now on") }
     if old.socket != new.socket { changes.append("socket settings, at the next start") }
+    if old.http != new.http { changes.append("settings of the web page, at the next start") }
     return changes
   }
 
@@ -261,7 +297,9 @@ public final class Daemon: @unchecked Sendable {
   }
 
   private func stopWork(_ whenStopped: @escaping @Sendable () -> Void) {
-    watcher.stop { [self] in pipeline.stop(whenStopped: whenStopped) }
+    watcher.stop { [self] in
+      thumbnails.stop { [self] in pipeline.stop(whenStopped: whenStopped) }
+    }
   }
 
   // MARK: - What the parts tell

@@ -15,8 +15,15 @@ final class JobBoard {
   private var cancels: [Int64: () -> Void] = [:]
   private var followers: [Int64: [Follower]] = [:]
   private var lastWritten: [Int64: ContinuousClock.Instant] = [:]
+  /// Lines of the log that the ledger does not have yet.
+  private var unwritten: [Int64: String] = [:]
+  /// Hears of each job that begins or ends.
+  private let changed: (Job) -> Void
 
-  init(ledger: Ledger) { self.ledger = ledger }
+  init(ledger: Ledger, changed: @escaping (Job) -> Void) {
+    self.ledger = ledger
+    self.changed = changed
+  }
 
   /// Marks the jobs that the last daemon did not bring to an end.
   ///
@@ -48,6 +55,7 @@ final class JobBoard {
     job.id = try ledger.insert(job)
     running[job.id] = job
     cancels[job.id] = cancel
+    changed(Self.job(job))
     return job.id
   }
 
@@ -58,7 +66,10 @@ final class JobBoard {
   func progress(_ id: Int64, _ fraction: Double?, _ text: String?) {
     guard var job = running[id] else { return }
     if let fraction { job.progress = min(max(fraction, 0), 1) }
-    if let text { job.text = text }
+    if let text {
+      if text != job.text { unwritten[id, default: ""] += Self.logLine(text) }
+      job.text = text
+    }
     running[id] = job
     tell(job)
     // A row a second is enough for somebody who looks later.
@@ -66,6 +77,30 @@ final class JobBoard {
     if let last = lastWritten[id], now - last < .seconds(1) { return }
     lastWritten[id] = now
     try? ledger.update(job)
+    writeLog(of: id)
+  }
+
+  private func writeLog(of id: Int64) {
+    if let lines = unwritten.removeValue(forKey: id) { try? ledger.appendToLog(ofJob: id, lines) }
+  }
+
+  private static func logLine(_ text: String) -> String {
+    "\(Timestamp.now().rfc3339)\t\(text.replacing("\n", with: " "))\n"
+  }
+
+  /// The last lines of what a job said.
+  ///
+  /// - Throws: `.notFound`.
+  func log(of id: Int64) throws(WinnowError) -> JobLogReply {
+    _ = try show(id)
+    let text = (try ledger.log(ofJob: id) ?? "") + (unwritten[id] ?? "")
+    let lines = text.split(separator: "\n").compactMap { line -> JobLogReply.Line? in
+      let parts = line.split(separator: "\t", maxSplits: 1)
+      // The log's beginning may be cut off.
+      guard parts.count == 2, let time = Timestamp(rfc3339: String(parts[0])) else { return nil }
+      return JobLogReply.Line(time: time, text: String(parts[1]))
+    }
+    return JobLogReply(lines: lines.suffix(500))
   }
 
   func finish(_ id: Int64, result: some Encodable) {
@@ -96,7 +131,10 @@ final class JobBoard {
     job.finished = Timestamp.now()
     change(&job)
     try? ledger.update(job)
+    if let error = job.error { unwritten[id, default: ""] += Self.logLine(error) }
+    writeLog(of: id)
     tell(job)
+    changed(Self.job(job))
     for follower in followers.removeValue(forKey: id) ?? [] { follower.finish() }
   }
 

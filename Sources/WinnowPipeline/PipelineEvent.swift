@@ -11,6 +11,8 @@ public enum PipelineEvent: Sendable {
 /// One thing that happened to one picture.
 public struct PictureEvent: Sendable {
   public var time: Timestamp
+  /// The picture's number in the ledger.
+  public var picture: Int64
   public var inbox: String
   public var from: Place
   /// Nil where it stayed.

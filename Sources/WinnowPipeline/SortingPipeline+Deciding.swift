@@ -110,8 +110,8 @@ extension SortingPipeline {
     _ decision: Decision, _ picture: PictureRecord, _ settled: SettledPicture, _ run: SortRun, in inbox: Inbox
   ) {
     var event = PictureEvent(
-      time: picture.time, inbox: inbox.name, from: settled.place, to: nil, outcome: .left, reason: "",
-      best: picture.top.first, model: picture.model, digest: picture.digest, run: inbox.run, by: inbox.by)
+      time: picture.time, picture: picture.id, inbox: inbox.name, from: settled.place, to: nil, outcome: .left,
+      reason: "", best: picture.top.first, model: picture.model, digest: picture.digest, run: inbox.run, by: inbox.by)
     switch decision {
     case .leave(let reason): event.reason = reason
     case .move(let area, let folder, let outcome, let reason):

@@ -47,6 +47,20 @@ public struct ProgramLocation: Sendable {
     return candidates
   }
 
+  /// The folder with the files of the web page: `../share/winnow/web` of an installed tree, `web` of the sources.
+  ///
+  /// - Throws: `.programMissing`, naming every place looked at.
+  public func pages() throws(WinnowError) -> FilePath {
+    let folder = executable.removingLastComponent()
+    let candidates = ["../share/winnow/web", "../../../web"].map { folder.appending($0).lexicallyNormalized() }
+    for candidate in candidates
+    where candidate.appending("index.html").withPlatformString({ access($0, R_OK) }) == 0 { return candidate }
+    throw WinnowError(
+      .programMissing,
+      "the files of the web page are missing: looked for \(candidates.map(\.string).joined(separator: ", "))",
+      remedy: "install Winnow again (make install)")
+  }
+
   /// - Throws: `.programMissing`, naming every place looked at.
   public func path(of program: Program) throws(WinnowError) -> FilePath {
     let candidates = candidates(for: program)

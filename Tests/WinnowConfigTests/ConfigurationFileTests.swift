@@ -10,7 +10,7 @@ import WinnowCore
   func empty(text: String) throws {
     let configuration = try load(text).configuration
     #expect(configuration.inboxes.isEmpty)
-    #expect(configuration.httpListen == nil)
+    #expect(configuration.http.listen == nil)
     #expect(configuration.socket == (try load("").configuration.socket))
     #expect(configuration.socket.mode == 0o600)
     #expect(configuration.engine.threads == nil)
@@ -46,7 +46,7 @@ import WinnowCore
     let configuration = loaded.configuration
     #expect(configuration.socket.mode == 0o660)
     #expect(configuration.socket.group == "winnow")
-    #expect(configuration.httpListen?.description == "127.0.0.1:8484")
+    #expect(configuration.http.listen?.description == "127.0.0.1:8484")
     #expect(configuration.hooks.onSorted == ["/usr/local/bin/notify"])
     #expect(configuration.hooks.webhook?.url == "http://127.0.0.1:9000/")
     #expect(configuration.hooks.webhook?.secretFile == "/etc/winnow/hook.key")
@@ -61,11 +61,10 @@ import WinnowCore
     #expect(inbox.settle == .seconds(2))
     #expect(
       loaded.warnings.map(\.key) == [
-        "http.listen", "training.device", "training.memory_limit", "training.nice", "hooks.on_sorted",
-        "hooks.webhook.url", "hooks.webhook.secret_file",
+        "training.device", "hooks.on_sorted", "hooks.webhook.url", "hooks.webhook.secret_file",
       ])
     #expect(loaded.warnings.allSatisfy { $0.message.contains("no effect in this version") })
-    #expect(loaded.warnings[0].line == 2)
+    #expect(loaded.warnings[0].line == 4)
   }
 
   @Test("an inbox follows the defaults where it says nothing")

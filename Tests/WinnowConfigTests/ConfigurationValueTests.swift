@@ -29,6 +29,9 @@ import WinnowCore
       Case("http: {listen: \"::1:80\"}", "http.listen", "\"::1\" is not", "127.0.0.1"),
       Case("http: {listen: 127.0.0.1}", "http.listen", "no address with a port", "127.0.0.1:8484"),
       Case("http: {listen: 127.0.0.1:65536}", "http.listen", "no address with a port", "127.0.0.1:8484"),
+      Case("http: {address: photos.example}", "http.address", "is no address of a page", "https://photos.example"),
+      Case(
+        "http: {address: \"https://a.example/x\"}", "http.address", "is no address of a page", "scheme and host alone"),
       Case("http: 8484", "http", "must be a map", "KEY: VALUE"),
       Case("http: [listen]", "http", "must be a map of keys and values, not a list", "KEY: VALUE"),
       Case("engine: {device: gpu}", "engine.device", "\"gpu\" is not possible here", "cpu, cuda"),

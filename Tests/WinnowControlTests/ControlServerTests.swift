@@ -192,11 +192,11 @@ struct ControlServerTests {
     let host = ControlHost(
       version: "", limits: limits, register: PeerRegister(owner: 1, members: nil),
       spool: Spool(folder: "/", limits: limits), service: ServiceDouble())
-    let member = Peer(user: 5, group: 5, process: 1, standing: .member)
-    let owner = Peer(user: 1, group: 1, process: 1, standing: .owner)
+    let member = Entrance.socket(Peer(user: 5, group: 5, process: 1, standing: .member))
+    let owner = Entrance.socket(Peer(user: 1, group: 1, process: 1, standing: .owner))
     var served: [RequestHandler] = []
-    func serve(_ peer: Peer) {
-      let handler = RequestHandler(peer: peer, host: host)
+    func serve(_ entrance: Entrance) {
+      let handler = RequestHandler(entrance, host: host)
       served.append(handler)
       host.connections[ObjectIdentifier(handler)] = handler
     }

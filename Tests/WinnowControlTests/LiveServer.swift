@@ -11,6 +11,8 @@ final class LiveServer {
   let server: ControlServer
   let service: ServiceDouble
   let socket: FilePath
+  /// Where browsers come in.
+  let web: WebDoor?
 
   /// For clients that are programs: while hundreds of tests run, one may get no processor for longer than the daemon
   /// waits.
@@ -22,13 +24,15 @@ final class LiveServer {
 
   init(
     limits: ControlLimits = ControlLimits(), service: ServiceDouble = ServiceDouble(),
-    socket make: (FilePath) throws -> ListeningSocket = { try .make(at: $0, mode: 0o600, group: nil) }
+    socket make: (FilePath) throws -> ListeningSocket = { try .make(at: $0, mode: 0o600, group: nil) },
+    door: (FilePath) throws -> WebDoor? = { _ in nil }
   ) throws {
     folder = try TemporaryFolder()
     socket = folder.path.appending("control.sock")
     self.service = service
+    web = try door(folder.path)
     server = try ControlServer.start(
-      on: try make(socket), version: "1.2.3", spool: folder.path, limits: limits, service: service)
+      on: try make(socket), web: web, version: "1.2.3", spool: folder.path, limits: limits, service: service)
   }
 
   deinit { server.stop(grace: .zero) }

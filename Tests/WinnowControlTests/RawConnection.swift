@@ -19,6 +19,21 @@ final class RawConnection {
     guard result == 0 else { throw Errno(rawValue: errno) }
   }
 
+  /// To this machine's 127.0.0.1.
+  init(port: Int) throws {
+    descriptor = FileDescriptor(rawValue: socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0))
+    var address = sockaddr_in()
+    address.sin_family = sa_family_t(AF_INET)
+    address.sin_port = in_port_t(UInt16(port).bigEndian)
+    address.sin_addr.s_addr = in_addr_t(0x7F00_0001).bigEndian
+    let result = withUnsafePointer(to: &address) { pointer in
+      pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) {
+        connect(descriptor.rawValue, $0, socklen_t(MemoryLayout<sockaddr_in>.size))
+      }
+    }
+    guard result == 0 else { throw Errno(rawValue: errno) }
+  }
+
   deinit { try? descriptor.close() }
 
   func send(_ text: String) throws { try send(Array(text.utf8)) }

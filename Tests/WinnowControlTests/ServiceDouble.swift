@@ -33,12 +33,15 @@ final class ServiceDouble: ControlService {
     case .events(let stream):
       stream.emit(Sample.event)
       stream.finish()
+    case .session(let reply): reply.send(SessionReply(user: "anna", standing: "member"))
+    case .webOpen(let reply): reply.send(Sample.web)
     case .wait(_, let reply): reply.send(WaitReply(idle: true))
     case .classify(let request, _, let reply): reply.send(Sample.classified(request.file, logits: request.logits))
     case .sort(let request, let reply): reply.send(Sample.job("sort", spec: ["folder": .string(request.folder.string)]))
     case .history(_, let stream):
       stream.emit(Sample.history)
       stream.finish()
+    case .thumbnail(_, let reply): reply.send([0xFF, 0xD8], as: .jpeg)
     case .undo(_, let reply), .redo(_, let reply): reply.send(UndoReply(done: 2, run: "7"))
     case .reviewList(_, let stream):
       stream.emit(
@@ -102,6 +105,9 @@ final class ServiceDouble: ControlService {
       stream.emit(JobRecord(id: id, state: .done, progress: 1, result: Sample.sortResult))
       stream.finish()
     case .jobCancel(let id, let reply), .jobResume(let id, let reply): reply.send(Sample.job("sort", id: id))
+    case .jobLog(_, let reply): reply.send(JobLogReply(lines: [.init(time: Sample.time, text: "seen 10 pictures")]))
+    case .jobCurves(_, let reply): reply.send(Array("epoch\n".utf8), as: .csv)
+    case .jobReport(_, let reply): reply.send(Array("<!doctype html>".utf8), as: .report)
     }
   }
 }
@@ -109,6 +115,9 @@ final class ServiceDouble: ControlService {
 /// Values that the double answers with.
 enum Sample {
   static let time = Timestamp(seconds: 1_772_357_400, nanoseconds: 250_000_000)
+
+  static let web = WebReply(
+    url: "http://127.0.0.1:8484/enter?token=abc", token: "abc", expires: time)
 
   static let inbox = InboxEntry(
     name: "camera", path: "/in", output: "/out", review: "/out/_review", model: "flowers", threshold: "0.80",

@@ -23,12 +23,16 @@ public struct HistoryRow: Hashable, Sendable {
   public var inbox: String?
   /// The class that a person gave with it.
   public var label: String?
+  /// The row's own number; later rows have larger ones.
+  public var row: Int64?
+  /// The picture's number; it keeps it for good.
+  public var picture: Int64?
 
   public init(
     file: FilePath, from: FilePath? = nil, to: FilePath? = nil, outcome: HistoryOutcome, reason: String,
     class: String? = nil, probability: Double? = nil, model: String? = nil, time: Timestamp, sha256: String? = nil,
-    run: String? = nil, by: String? = nil, inbox: String? = nil,
-    label: String? = nil
+    run: String? = nil, by: String? = nil, inbox: String? = nil, label: String? = nil, row: Int64? = nil,
+    picture: Int64? = nil
   ) {
     self.file = file
     self.from = from
@@ -44,6 +48,8 @@ public struct HistoryRow: Hashable, Sendable {
     self.by = by
     self.inbox = inbox
     self.label = label
+    self.row = row
+    self.picture = picture
   }
 }
 
@@ -64,6 +70,8 @@ extension HistoryRow: Codable {
     by = try fields.decodeIfPresent(String.self, forKey: "by")
     inbox = try fields.decodeIfPresent(String.self, forKey: "inbox")
     label = try fields.decodeIfPresent(String.self, forKey: "label")
+    row = try fields.decodeIfPresent(Int64.self, forKey: "row")
+    picture = try fields.decodeIfPresent(Int64.self, forKey: "picture")
   }
 
   public func encode(to encoder: any Encoder) throws {
@@ -82,5 +90,7 @@ extension HistoryRow: Codable {
     try fields.encodeIfPresent(by, forKey: "by")
     try fields.encodeIfPresent(inbox, forKey: "inbox")
     try fields.encodeIfPresent(label, forKey: "label")
+    try fields.encodeIfPresent(row, forKey: "row")
+    try fields.encodeIfPresent(picture, forKey: "picture")
   }
 }

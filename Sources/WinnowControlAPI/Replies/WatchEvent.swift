@@ -30,11 +30,13 @@ public struct WatchEvent: Hashable, Sendable {
   public var code: String?
   public var job: String?
   public var run: String?
+  /// The picture's number; it keeps it for good.
+  public var picture: Int64?
 
   public init(
     time: Timestamp, event: Kind, inbox: String? = nil, file: FilePath? = nil, from: FilePath? = nil,
     to: FilePath? = nil, class: String? = nil, probability: Double? = nil, model: String? = nil,
-    reason: String? = nil, code: String? = nil, job: String? = nil, run: String? = nil
+    reason: String? = nil, code: String? = nil, job: String? = nil, run: String? = nil, picture: Int64? = nil
   ) {
     self.time = time
     self.event = event
@@ -49,6 +51,7 @@ public struct WatchEvent: Hashable, Sendable {
     self.code = code
     self.job = job
     self.run = run
+    self.picture = picture
   }
 }
 
@@ -68,6 +71,7 @@ extension WatchEvent: Codable {
     code = try fields.decodeIfPresent(String.self, forKey: "code")
     job = try fields.decodeIfPresent(String.self, forKey: "job")
     run = try fields.decodeIfPresent(String.self, forKey: "run")
+    picture = try fields.decodeIfPresent(Int64.self, forKey: "picture")
   }
 
   public func encode(to encoder: any Encoder) throws {
@@ -85,5 +89,6 @@ extension WatchEvent: Codable {
     try fields.encodeIfPresent(code, forKey: "code")
     try fields.encodeIfPresent(job, forKey: "job")
     try fields.encodeIfPresent(run, forKey: "run")
+    try fields.encodeIfPresent(picture, forKey: "picture")
   }
 }

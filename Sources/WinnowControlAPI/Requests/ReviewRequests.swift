@@ -14,15 +14,23 @@ public struct ReviewQuery: Hashable, Sendable {
 
   public var inbox: String?
   public var kind: Kind
+  /// Only pictures with a larger number than this.
+  public var after: Int64
+  /// The first so many; without it all.
+  public var limit: Int?
 
-  public init(inbox: String? = nil, kind: Kind = .waiting) {
+  public init(inbox: String? = nil, kind: Kind = .waiting, after: Int64 = 0, limit: Int? = nil) {
     self.inbox = inbox
     self.kind = kind
+    self.after = after
+    self.limit = limit
   }
 
   public init(_ query: Query) throws(WinnowError) {
-    try query.allowOnly(["inbox", "kind"])
+    try query.allowOnly(["inbox", "kind", "after", "limit"])
     inbox = query["inbox"]
+    after = Int64(try query.integer("after") ?? 0)
+    limit = try query.integer("limit")
     let text = query["kind"] ?? Kind.waiting.rawValue
     guard let kind = Kind(rawValue: text) else {
       throw WinnowError(
@@ -36,6 +44,8 @@ public struct ReviewQuery: Hashable, Sendable {
     var query = Query()
     query["inbox"] = inbox
     if kind != .waiting { query["kind"] = kind.rawValue }
+    if after != 0 { query["after"] = String(after) }
+    query["limit"] = limit.map(String.init)
     return query
   }
 }

@@ -23,6 +23,10 @@ extension ReloadReply: Viewable {
   }
 }
 
+extension WebReply: Viewable {
+  func describe(in view: inout View) { view.line(url) }
+}
+
 extension DoctorReply: Viewable {
   func describe(in view: inout View) {
     for check in checks {

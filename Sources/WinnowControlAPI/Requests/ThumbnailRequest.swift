@@ -1,0 +1,30 @@
+public import WinnowCore
+
+/// A picture that the ledger knows, small.
+public struct ThumbnailRequest: Hashable, Sendable {
+  /// Sides that may be asked for, in pixels.
+  public static let sides = 32...512
+
+  /// The picture's number.
+  public var picture: Int64
+  /// The longer side at most, in pixels.
+  public var side: Int
+
+  public init(picture: Int64, side: Int = 256) {
+    self.picture = picture
+    self.side = side
+  }
+
+  /// - Throws: `.notFound` where the text is no number, `.invalidInput` for another side.
+  public init(picture text: String, _ query: Query) throws(WinnowError) {
+    try query.allowOnly(["side"])
+    guard let picture = Int64(text) else { throw WinnowError(.notFound, "there is no picture \"\(text)\"") }
+    self.picture = picture
+    side = try query.integer("side") ?? 256
+    guard Self.sides.contains(side) else {
+      throw WinnowError(
+        .invalidInput, "no thumbnail has a side of \(side) pixels",
+        remedy: "ask for \(Self.sides.lowerBound) to \(Self.sides.upperBound)")
+    }
+  }
+}
