@@ -4,7 +4,7 @@ public enum Route: String, CaseIterable, Hashable, Sendable {
   case version, status, events, wait
   case session, webOpen
   case classify, sort, history, thumbnail, undo, redo
-  case reviewList, reviewAccept, reviewSet, reviewSkip
+  case reviewList, reviewAccept, reviewSet, reviewSkip, reviewSample
   case pause, resume, rescan, reload, verify, doctor
   case inboxList, inboxAdd, inboxRemove
   case configShow
@@ -48,7 +48,8 @@ public enum Route: String, CaseIterable, Hashable, Sendable {
     switch self {
     case .classify: .file
     case .modelImport: .jsonThenFile
-    case .wait, .sort, .undo, .redo, .reviewAccept, .reviewSet, .reviewSkip, .pause, .resume, .rescan, .inboxAdd,
+    case .wait, .sort, .undo, .redo, .reviewAccept, .reviewSet, .reviewSkip, .reviewSample, .pause, .resume, .rescan,
+      .inboxAdd,
       .modelQuantize, .modelEvaluate, .dataset, .train:
       .json
     default: .none
@@ -81,6 +82,7 @@ public enum Route: String, CaseIterable, Hashable, Sendable {
     case .reviewAccept: (.post, "/v1/review/accept")
     case .reviewSet: (.post, "/v1/review/set")
     case .reviewSkip: (.post, "/v1/review/skip")
+    case .reviewSample: (.post, "/v1/review/sample")
     case .pause: (.post, "/v1/pause")
     case .resume: (.post, "/v1/resume")
     case .rescan: (.post, "/v1/rescan")

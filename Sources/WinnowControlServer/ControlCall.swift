@@ -24,6 +24,7 @@ public enum ControlCall: Sendable {
   case reviewAccept(ReviewAcceptRequest, Reply<ReviewReply>)
   case reviewSet(ReviewSetRequest, Reply<ReviewReply>)
   case reviewSkip(ReviewSkipRequest, Reply<ReviewSkipReply>)
+  case reviewSample(ReviewSampleRequest, Reply<ReviewSampleReply>)
 
   case pause(PauseRequest, Reply<PauseReply>)
   case resume(PauseRequest, Reply<PauseReply>)

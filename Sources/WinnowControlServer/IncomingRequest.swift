@@ -39,6 +39,7 @@ struct IncomingRequest {
     case .reviewAccept: return .reviewAccept(try body(), Reply(responder))
     case .reviewSet: return .reviewSet(try body(), Reply(responder))
     case .reviewSkip: return .reviewSkip(try body(), Reply(responder))
+    case .reviewSample: return .reviewSample(try body(), Reply(responder))
 
     case .pause: return .pause(try body(), Reply(responder))
     case .resume: return .resume(try body(), Reply(responder))

@@ -8,6 +8,7 @@ public struct HealthCondition: Hashable, Sendable {
     case outputFault = "output_fault"
     case modelMissing = "model_missing"
     case thresholdMissing = "threshold_missing"
+    case errorAbovePromise = "error_above_promise"
     case workerDegraded = "worker_degraded"
     case watchLimit = "watch_limit"
     case watcherFailed = "watcher_failed"

@@ -30,6 +30,7 @@ extension ControlDesk {
       try daemon.ledger.pictures(state: .review, inbox: query.inbox, skipped: query.kind == .skipped, after: id).map {
         Self.reviewRow($0)
       }
+    case .sample: try daemon.ledger.sample(inbox: query.inbox, after: id).map { Self.reviewRow($0) }
     case .corrected:
       try daemon.ledger.labelled(inbox: query.inbox, correctionsOnly: true, after: id).map {
         Self.reviewRow($0.record, label: $0.label, by: $0.by)
@@ -44,6 +45,15 @@ extension ControlDesk {
       top: picture.top.prefix(5).map { .init(class: $0.label, probability: $0.probability) },
       model: picture.model?.description, reason: picture.reason, time: picture.time, number: picture.id, label: label,
       by: by)
+  }
+
+  func sample(_ request: ReviewSampleRequest) throws(WinnowError) -> ReviewSampleReply {
+    guard ReviewSampleRequest.counts.contains(request.count) else {
+      throw WinnowError(
+        .invalidInput, "a sample of \(request.count) pictures cannot be drawn",
+        remedy: "ask for 1 to \(ReviewSampleRequest.counts.upperBound)")
+    }
+    return ReviewSampleReply(waiting: try pipeline.drawSample(request.count, inbox: request.inbox))
   }
 
   func decide(_ decision: ReviewDecision, by: String, _ reply: Reply<ReviewReply>) {

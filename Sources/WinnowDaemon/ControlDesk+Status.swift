@@ -63,7 +63,21 @@ extension ControlDesk {
       notes: promise(report)
         + report.classNames.sorted { $0.key < $1.key }.filter { $0.key != $0.value }.map {
           "the class \($0.key) is called \($0.value) here: its folder was renamed"
-        })
+        },
+      error: error(report))
+  }
+
+  private static func error(_ report: SortingPipeline.InboxReport) -> InboxError? {
+    let promised = report.promise == nil ? nil : report.settings.promisedError
+    guard let found = report.observed, promised != nil || found.judged > 0 || found.corrected > 0 else { return nil }
+    let share = Share(found.wrong, of: found.judged)
+    return InboxError(
+      promised: promised,
+      observed: share.estimate.map {
+        .init(
+          lookedAt: share.count, wrong: share.hits, value: $0.value, low: $0.low ?? $0.value,
+          high: $0.high ?? $0.value)
+      }, corrected: found.corrected)
   }
 
   private func socketStatus() -> StatusReply.Socket? {

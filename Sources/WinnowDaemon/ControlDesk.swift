@@ -42,6 +42,7 @@ final class ControlDesk: ControlService, @unchecked Sendable {
       decide(request.files.isEmpty ? .allProposals : .accept(request.files), by: by, reply)
     case .reviewSet(let request, let reply): decide(.set(request.files, label: request.class), by: by, reply)
     case .reviewSkip(let request, let reply): skip(request, by: by, reply)
+    case .reviewSample(let request, let reply): reply.answer { () throws(WinnowError) in try sample(request) }
     case .pause(let request, let reply):
       reply.answer { () throws(WinnowError) in try setPaused(true, request, by: by) }
     case .resume(let request, let reply):

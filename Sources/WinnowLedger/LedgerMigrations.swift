@@ -17,6 +17,7 @@ enum LedgerMigrations {
       try $0.execute(sql: "ALTER TABLE intent ADD COLUMN placeholder INTEGER NOT NULL DEFAULT 0")
     }
     migrator.registerMigration("4: what people say") { try $0.execute(sql: people) }
+    migrator.registerMigration("5: pictures drawn to be looked at") { try $0.execute(sql: sampled) }
     return migrator
   }()
 
@@ -167,6 +168,17 @@ enum LedgerMigrations {
       name INTEGER NOT NULL REFERENCES word,
       PRIMARY KEY (inbox, label)
     ) STRICT, WITHOUT ROWID;
+    """
+
+  private static let sampled = """
+    -- Drawn at random from what a version sorted by itself. What people said of one stands with the picture.
+    CREATE TABLE sampled (
+      picture INTEGER PRIMARY KEY REFERENCES picture ON DELETE CASCADE,
+      model INTEGER NOT NULL REFERENCES word,
+      model_version INTEGER NOT NULL,
+      drawn INTEGER NOT NULL
+    ) STRICT;
+    CREATE INDEX sampled_by_model ON sampled (model, model_version);
     """
 
   private static let work = """

@@ -142,7 +142,10 @@ extension SortingPipeline {
             tell(.picture(event))
           default: lookAgainLater()
           }
-          if outputs.inHand == 0 { pump() }
+          if outputs.inHand == 0 {
+            checkPromises()
+            pump()
+          }
         }))
   }
 

@@ -44,13 +44,20 @@ extension SortingPipeline {
     guard !files.isEmpty, let run = soFar.run else { return end(soFar, whenDone: whenDone) }
     var report = soFar
     var orders: [OrderedMove] = []
+    var confirmations = LedgerBatch()
     for file in files.prefix(Self.reviewPage) {
       do throws(WinnowError) {
-        orders.append(try reviewOrder(file, label: label, by: by))
+        switch try reviewOrder(file, label: label, by: by) {
+        case .move(let order): orders.append(order)
+        case .confirm(let picture, let label):
+          confirmations.notes.append(
+            PictureNote(picture: picture, outcome: .sorted, by: by, run: run, label: .set(label)))
+        }
       } catch {
         report.add(refused: file, error.description)
       }
     }
+    confirm(confirmations, &report)
     let rest = files.dropFirst(Self.reviewPage)
     carryOut(orders, run: run, by: by, rehash: false) { [self, report] ended in
       var report = report
@@ -74,7 +81,7 @@ extension SortingPipeline {
     var orders: [OrderedMove] = []
     for picture in page where !picture.top.isEmpty {
       do throws(WinnowError) {
-        orders.append(try reviewOrder(picture.place.absolute, label: nil, by: by))
+        if case .move(let order) = try reviewOrder(picture.place.absolute, label: nil, by: by) { orders.append(order) }
       } catch {
         report.add(refused: picture.place.absolute, error.description)
       }
@@ -90,11 +97,35 @@ extension SortingPipeline {
     _ report: OrderedReport, whenDone: @escaping @Sendable (Result<OrderedReport, WinnowError>) -> Void
   ) {
     if let run = report.run { try? ledger.finishRun(run, at: Timestamp.now()) }
+    checkPromises()
     whenDone(.success(report))
   }
 
-  private func reviewOrder(_ file: FilePath, label: String?, by: String) throws(WinnowError) -> OrderedMove {
-    let picture = try picture(inHandsOf: file, states: label == nil ? [.review] : [.review, .sorted, .corrected])
+  /// Records that pictures lie where they belong. They stay there.
+  private func confirm(_ batch: LedgerBatch, _ report: inout OrderedReport) {
+    guard !batch.notes.isEmpty else { return }
+    do throws(WinnowError) {
+      try ledger.commit(batch)
+      for note in batch.notes {
+        let file = note.picture.place.absolute
+        if case .set(let label) = note.label { report.add(done: file, to: file, label: label) }
+        tell(.picture(Self.event(of: note)))
+      }
+    } catch {
+      for note in batch.notes { report.add(refused: note.picture.place.absolute, error.description) }
+    }
+  }
+
+  /// What a person's word about a picture comes to.
+  private enum ReviewOrder {
+    case move(OrderedMove)
+    /// Winnow sorted it there by itself, and the person agrees.
+    case confirm(PictureRecord, label: String)
+  }
+
+  private func reviewOrder(_ file: FilePath, label: String?, by: String) throws(WinnowError) -> ReviewOrder {
+    let picture = try picture(
+      inHandsOf: file, states: label == nil ? [.review, .sorted] : [.review, .sorted, .corrected])
     guard let inbox = inboxes.first(where: { $0.name == picture.inbox }) else {
       throw WinnowError(.notFound, "the inbox \(picture.inbox) of \(file.escaped) is no longer there")
     }
@@ -112,14 +143,21 @@ extension SortingPipeline {
     if picture.place.root == inbox.settings.output,
       template.classFolder(of: picture.place.relative.removingLastComponent())?.label == template.shown(called)
     {
+      if picture.state == .sorted {
+        var picture = picture
+        picture.reason = "\(called), confirmed by \(by)"
+        picture.time = Timestamp.now()
+        return .confirm(picture, label: called)
+      }
       throw WinnowError(.alreadyExists, "\(file.escaped) is in the folder of \(called) already")
     }
     let isCorrection = chosen != picture.top.first?.label
-    return OrderedMove(
-      picture: picture,
-      destination: Place(root: inbox.settings.output, relative: folder).appending(name: picture.place.name),
-      outcome: isCorrection ? .corrected : .sorted, reason: "\(chosen), decided in review by \(by)",
-      numbersTakenNames: true, label: called)
+    return .move(
+      OrderedMove(
+        picture: picture,
+        destination: Place(root: inbox.settings.output, relative: folder).appending(name: picture.place.name),
+        outcome: isCorrection ? .corrected : .sorted, reason: "\(chosen), decided in review by \(by)",
+        numbersTakenNames: true, label: called))
   }
 
   /// A class is one that the model knows, or one that people made a folder for: a slip of the fingers makes none.
@@ -141,7 +179,9 @@ extension SortingPipeline {
   private func picture(inHandsOf file: FilePath, states: Set<PictureState>) throws(WinnowError) -> PictureRecord {
     guard let known = try ledger.picture(at: file), states.contains(known.record.state) else {
       throw WinnowError(
-        .notFound, states == [.review] ? "\(file.escaped) is not in review" : "Winnow knows no picture \(file.escaped)",
+        .notFound,
+        states.contains(.corrected)
+          ? "Winnow knows no picture \(file.escaped)" : "\(file.escaped) is not in review, nor sorted by Winnow itself",
         remedy: "see `winnowctl review list`")
     }
     return known.record
@@ -160,7 +200,14 @@ extension SortingPipeline {
       var report = OrderedReport(run: run)
       for file in files {
         do throws(WinnowError) {
-          var picture = try picture(inHandsOf: file, states: [.review])
+          var picture = try picture(inHandsOf: file, states: [.review, .sorted])
+          if picture.state == .sorted {
+            guard try ledger.leaveOutOfSample(picture: picture.id) else {
+              throw WinnowError(.notFound, "\(file.escaped) is not in review", remedy: "see `winnowctl review list`")
+            }
+            report.add(done: file, to: file)
+            continue
+          }
           let reason = picture.reason.split(separator: Self.skippedMark).first.map(String.init) ?? picture.reason
           picture.reason = reason + Self.skippedMark + by
           picture.time = Timestamp.now()

@@ -71,7 +71,10 @@ extension SortingPipeline {
     guard inbox.promisedBy != model.version else { return }
     inbox.promisedBy = model.version
     inbox.promise = model.acceptance.flatMap { PromisedThreshold(error: error, $0) }
-    guard inbox.promise == nil else { return clear(.thresholdMissing, subject: inbox.name) }
+    guard inbox.promise == nil else {
+      checkPromises()
+      return clear(.thresholdMissing, subject: inbox.name)
+    }
     let needed = PromisedThreshold.needed(error: error)
     let known =
       model.acceptance.map {

@@ -3,7 +3,7 @@ public import SystemPackage
 public import WinnowCore
 public import WinnowEvaluation
 public import WinnowFiles
-import WinnowLedger
+public import WinnowLedger
 public import WinnowSupervision
 import WinnowWire
 
@@ -193,16 +193,18 @@ extension SortingPipeline {
     public var classNames: [String: String]
     /// The threshold that keeps the promised share of errors, where there is one.
     public var promise: PromisedThreshold?
+    /// What people found of what the version that sorts now decided; nil while there is none.
+    public var observed: ObservedDecisions?
   }
 
   public func report() throws(WinnowError) -> [InboxReport] {
     dispatchPrecondition(condition: .onQueue(queue))
     let counts = try ledger.counts()
-    return watchedInboxes.map { inbox in
+    return try watchedInboxes.map { (inbox) throws(WinnowError) in
       InboxReport(
         settings: inbox.settings, isAway: inbox.here == nil, isPolled: inbox.isPolled, isPaused: isPaused(inbox),
         settling: inbox.tracker.count, counts: counts[inbox.name] ?? [:],
-        classNames: inbox.classNames, promise: inbox.promise)
+        classNames: inbox.classNames, promise: inbox.promise, observed: try observed(in: inbox))
     }
   }
 

@@ -81,7 +81,7 @@ struct ReviewSelector: ExpressibleByArgument, Hashable, Sendable {
 
   private static func rows(_ client: ControlClient) throws(WinnowError) -> [ReviewRow] {
     var rows: [ReviewRow] = []
-    for kind in [ReviewQuery.Kind.waiting, .skipped] {
+    for kind in [ReviewQuery.Kind.waiting, .skipped, .sample] {
       try client.stream(.reviewList, query: ReviewQuery(kind: kind).query, of: ReviewRow.self) {
         (row) throws(WinnowError) in
         rows.append(row)

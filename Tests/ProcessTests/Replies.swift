@@ -1,5 +1,17 @@
 /// What the tests read of winnowctl's JSON: design.md §8 and nothing else.
 struct StatusReply: Decodable {
+  struct InboxError: Decodable, Equatable {
+    struct Observed: Decodable, Equatable {
+      var looked_at: Int
+      var wrong: Int
+      var value: Double
+      var low: Double
+      var high: Double
+    }
+    var promised: Double?
+    var observed: Observed?
+    var corrected: Int
+  }
   struct Condition: Decodable {
     var code: String
     var text: String
@@ -27,6 +39,7 @@ struct StatusReply: Decodable {
     var name: String
     var counts: Counts
     var notes: [String]
+    var error: InboxError?
   }
   struct Worker: Decodable {
     var state: String

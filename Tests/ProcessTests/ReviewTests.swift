@@ -48,6 +48,32 @@ extension ProcessTests {
       try winnow.expectVerified(checked: 10)
     }
 
+    @Test("a sample of what was sorted tells how often that is wrong, and moves only what was")
+    func sample() throws {
+      let winnow = try Winnow()
+      for number in 0..<6 { try winnow.put(Picture.png(.red, number), "r\(number).png") }
+      try winnow.start()
+      try winnow.waitUntilIdle()
+      #expect(try winnow.status().inboxes[0].error == nil)
+      let drawn = try winnow.control("review", "--sample", "4").lines(ReviewRow.self)
+      #expect(drawn.count == 4 && drawn.allSatisfy { $0.file.hasPrefix(winnow.output + "/red/") })
+      let before = Tree(winnow.output)
+      #expect(try winnow.control("review", "accept", "\(drawn[0].number)").status == 0)
+      #expect(try winnow.control("review", "set", drawn[1].file, "red").status == 0)
+      #expect(try winnow.control("review", "skip", "\(drawn[2].number)").status == 0)
+      #expect(Tree(winnow.output).files == before.files)
+      #expect(try winnow.control("review", "set", "\(drawn[3].number)", "blue").status == 0)
+      #expect(Files.names(in: winnow.output + "/blue").count == 1)
+      let error = try #require(try winnow.status().inboxes[0].error)
+      #expect(error.observed?.looked_at == 3 && error.observed?.wrong == 1 && error.corrected == 1)
+      #expect(error.promised == nil)
+      // Nothing is drawn twice that somebody said something of.
+      let again = try winnow.control("review", "--sample", "100").lines(ReviewRow.self)
+      #expect(again.count == 3)
+      #expect(Set(again.map(\.number)).isDisjoint(with: [drawn[0].number, drawn[1].number, drawn[3].number]))
+      #expect(try winnow.control("review", "--sample", "0").status == 2)
+    }
+
     @Test("what was skipped is out of the list, can be asked for, and is decided like the others")
     func skip() throws {
       let winnow = try unsure(3)
@@ -90,7 +116,8 @@ extension ProcessTests {
       try winnow.waitUntilIdle()
       let sorted = winnow.output + "/red/a.png"
       #expect(try winnow.control("review", "set", sorted, "sunset").status == 1)
-      #expect(try winnow.control("review", "set", sorted, "red").status == 1, "it is there already")
+      #expect(try winnow.control("review", "set", sorted, "red").status == 0, "it is there already, and so confirmed")
+      #expect(Files.exists(sorted))
       try Files.makeFolder(winnow.output + "/sunset")
       #expect(try winnow.control("review", "set", sorted, "sunset").status == 0)
       let row = try #require(try winnow.history(winnow.output + "/sunset/a.png").first)

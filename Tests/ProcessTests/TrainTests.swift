@@ -115,6 +115,16 @@ extension ProcessTests {
       let status = try winnow.control("status")
       #expect(status.text.contains("at most 5.0% of that is wrong"), "\(status.text)")
 
+      // Five of five that people look at are wrong: that is no chance.
+      for number in 901..<905 { try winnow.put(Picture.shades(of: .green, number), "b\(number).png") }
+      try winnow.waitUntilIdle()
+      #expect(try winnow.status().inboxes[0].error?.promised == 0.05)
+      #expect(!(try winnow.status().holds("error_above_promise")))
+      for row in try winnow.control("review", "--sample", "5").lines(ReviewRow.self) {
+        #expect(try winnow.control("review", "set", row.file, "warm").status == 0)
+      }
+      try winnow.waitForCondition("error_above_promise")
+
       // The demonstration model was taught nothing, so nobody knows how often it is wrong.
       let other = try Winnow(["threshold: auto(error=5%)"])
       try other.start()

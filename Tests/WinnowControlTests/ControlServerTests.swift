@@ -25,6 +25,7 @@ struct ControlServerTests {
       case .reviewAccept: try .json(ReviewAcceptRequest(files: ["/out/_review/a.jpg"]))
       case .reviewSet: try .json(ReviewSetRequest(files: ["/out/_review/a.jpg"], class: "dog"))
       case .reviewSkip: try .json(ReviewSkipRequest(files: ["/out/_review/a.jpg"]))
+      case .reviewSample: try .json(ReviewSampleRequest(count: 10))
       case .pause, .resume: try .json(PauseRequest())
       case .rescan: try .json(RescanRequest(again: true))
       case .modelQuantize: try .json(QuantizeRequest(data: "/pictures"))

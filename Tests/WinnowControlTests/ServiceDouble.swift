@@ -53,6 +53,7 @@ final class ServiceDouble: ControlService {
       reply.send(
         ReviewReply(placed: request.files.map { .init(file: $0, to: "/out/dog/a.jpg", class: request.class) }))
     case .reviewSkip(let request, let reply): reply.send(ReviewSkipReply(skipped: request.files.count))
+    case .reviewSample(let request, let reply): reply.send(ReviewSampleReply(waiting: request.count))
     case .pause(_, let reply): reply.send(PauseReply(state: .paused, paused: ["camera"]))
     case .resume(_, let reply): reply.send(PauseReply(state: .ready, paused: []))
     case .rescan(let request, let reply):

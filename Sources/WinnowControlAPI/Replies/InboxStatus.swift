@@ -73,10 +73,12 @@ public struct InboxStatus: Hashable, Sendable {
   public var counts: InboxCounts
   /// What a person should know about this inbox, such as a file system without read leases.
   public var notes: [String]
+  /// How often its model is wrong; absent where nothing is known.
+  public var error: InboxError?
 
   public init(
     name: String, path: FilePath, output: FilePath, model: String, source: Source, state: State,
-    counts: InboxCounts, notes: [String] = []
+    counts: InboxCounts, notes: [String] = [], error: InboxError? = nil
   ) {
     self.name = name
     self.path = path
@@ -86,6 +88,7 @@ public struct InboxStatus: Hashable, Sendable {
     self.state = state
     self.counts = counts
     self.notes = notes
+    self.error = error
   }
 }
 
@@ -100,6 +103,7 @@ extension InboxStatus: Codable {
     state = try fields.decode(State.self, forKey: "state")
     counts = try fields.decode(InboxCounts.self, forKey: "counts")
     notes = try fields.decode([String].self, forKey: "notes")
+    error = try fields.decodeIfPresent(InboxError.self, forKey: "error")
   }
 
   public func encode(to encoder: any Encoder) throws {
@@ -112,5 +116,6 @@ extension InboxStatus: Codable {
     try fields.encode(state, forKey: "state")
     try fields.encode(counts, forKey: "counts")
     try fields.encode(notes, forKey: "notes")
+    try fields.encodeIfPresent(error, forKey: "error")
   }
 }

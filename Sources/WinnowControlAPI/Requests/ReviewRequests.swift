@@ -10,6 +10,8 @@ public struct ReviewQuery: Hashable, Sendable {
     case skipped
     /// Those that a person put into another class than Winnow.
     case corrected
+    /// Those that were drawn at random from what Winnow sorted by itself, to be looked at.
+    case sample
   }
 
   public var inbox: String?
@@ -48,6 +50,30 @@ public struct ReviewQuery: Hashable, Sendable {
     query["limit"] = limit.map(String.init)
     return query
   }
+}
+
+/// How many pictures are to be drawn at random from what Winnow sorted by itself.
+public struct ReviewSampleRequest: Codable, Hashable, Sendable {
+  /// Pictures that may be asked for at once.
+  public static let counts = 1...10_000
+
+  /// Nil: of each inbox.
+  public var inbox: String?
+  /// So many wait for a look afterwards, as far as there are.
+  public var count: Int
+
+  public init(inbox: String? = nil, count: Int) {
+    self.inbox = inbox
+    self.count = count
+  }
+}
+
+/// What a draw came to.
+public struct ReviewSampleReply: Codable, Hashable, Sendable {
+  /// Drawn pictures that wait for a look, those of earlier draws included.
+  public var waiting: Int
+
+  public init(waiting: Int) { self.waiting = waiting }
 }
 
 /// Which pictures are to stay in review and not be asked about again.

@@ -1,5 +1,6 @@
 import ArgumentParser
 import WinnowControlAPI
+import WinnowControlClient
 import WinnowCore
 
 struct Review: ParsableCommand {
@@ -32,18 +33,32 @@ struct Review: ParsableCommand {
     @Flag(help: "Those that people put into another class, wherever they are.")
     var corrected = false
 
+    @Option(
+      help: ArgumentHelp(
+        "Draw so many at random from what was sorted without asking, to see how often that is wrong.",
+        discussion: "accept confirms one, set corrects it, skip leaves it out; status then has the share.",
+        valueName: "count"))
+    var sample: Int?
+
     @Flag(help: "Walk through them one by one, on the terminal, with number keys.")
     var each = false
 
     func validate() throws {
-      guard [skipped, corrected, each].count(where: { $0 }) <= 1 else {
-        throw ValidationError("Give --skipped, --corrected or --each, only one of them.")
+      guard [skipped, corrected, each].count(where: { $0 }) <= 1, sample == nil || !(skipped || corrected) else {
+        throw ValidationError("Give --skipped, --corrected, or --each or --sample or both.")
+      }
+      if let sample, !ReviewSampleRequest.counts.contains(sample) {
+        throw ValidationError("A sample has 1 to \(ReviewSampleRequest.counts.upperBound) pictures.")
       }
       if each, options.json { throw ValidationError("--each is for people: it has no JSON.") }
     }
 
     func run() throws {
-      let kind: ReviewQuery.Kind = skipped ? .skipped : corrected ? .corrected : .waiting
+      let kind: ReviewQuery.Kind = sample != nil ? .sample : skipped ? .skipped : corrected ? .corrected : .waiting
+      if let sample {
+        let request = ReviewSampleRequest(inbox: inbox, count: sample)
+        let _: ReviewSampleReply = try options.client().call(.reviewSample, body: .json(request))
+      }
       let query = ReviewQuery(inbox: inbox, kind: kind)
       if each {
         var walk = ReviewWalk(try options.client(), query)

@@ -37,7 +37,10 @@ extension StatusReply: Viewable {
           Cell(inbox.path),
         ]
       })
-    for inbox in inboxes { for note in inbox.notes { view.line("\(inbox.name): \(note)", .quiet) } }
+    for inbox in inboxes {
+      for note in inbox.notes { view.line("\(inbox.name): \(note)", .quiet) }
+      if let error = inbox.error { view.line("\(inbox.name): \(error.sentence)", .quiet) }
+    }
     if !models.isEmpty { view.line("") }
     ModelListReply(models: models).describe(in: &view)
   }
@@ -89,5 +92,22 @@ extension WaitReply: Viewable {
     view.line("still waiting:", .warning)
     view.table(["FILE", "REASON"], waiting.map { [Cell($0.file), Cell($0.reason)] })
     if more > 0 { view.line("and \(more) more") }
+  }
+}
+
+extension InboxError {
+  /// What is known of its errors, in words.
+  fileprivate var sentence: String {
+    var parts: [String] = []
+    if let promised { parts.append("at most \(Cell.percent(promised)) wrong is promised") }
+    if let observed {
+      parts.append(
+        "\(observed.wrong) of \(observed.lookedAt) in a random sample were wrong (\(Cell.percent(observed.low)) to "
+          + "\(Cell.percent(observed.high)))")
+    } else {
+      parts.append("how often it is wrong, `winnowctl review --sample 100 --each` tells")
+    }
+    if corrected > 0 { parts.append("people moved \(corrected) elsewhere") }
+    return parts.joined(separator: "; ")
   }
 }
