@@ -25,7 +25,8 @@ final class RequestHandler: ChannelInboundHandler {
 
   /// An answer that is known from the head alone.
   private enum Prepared {
-    case refusal(WinnowError)
+    /// `allowed`: the methods of a path that does not know the one that was used.
+    case refusal(WinnowError, allowed: [Route.Method] = [])
     case page(PageFiles.File)
     case entry(cookie: String?)
   }
@@ -101,13 +102,20 @@ final class RequestHandler: ChannelInboundHandler {
       phase = .receiving(reception)
       setAlarm(context, after: host.limits.stall)
     } catch {
+      var allowed: [Route.Method] = []
+      if error.code == .wrongMethod,
+        case .wrongMethod(let methods) = Route.match(
+          method: head.method.rawValue, path: RequestGate.split(head.uri).path)
+      {
+        allowed = methods
+      }
       // A body that nobody wants is not read to its end: the connection closes.
       let hasBody =
         head.headers.contains(name: "Transfer-Encoding") || head.headers["Content-Length"].contains { $0 != "0" }
       if hasBody {
-        answer(.refusal(error), keepAlive: false, context)
+        answer(.refusal(error, allowed: allowed), keepAlive: false, context)
       } else {
-        phase = .prepared(.refusal(error), keepAlive: head.isKeepAlive)
+        phase = .prepared(.refusal(error, allowed: allowed), keepAlive: head.isKeepAlive)
       }
     }
   }
@@ -142,7 +150,9 @@ final class RequestHandler: ChannelInboundHandler {
       framing: .lines, backlogLimit: host.limits.streamBacklog, loop: context.eventLoop, connection: self)
     phase = .answering(responder, keepAlive: keepAlive)
     switch prepared {
-    case .refusal(let error): responder.fail(error)
+    case .refusal(let error, let allowed):
+      let names = allowed.map(\.rawValue).joined(separator: ", ")
+      responder.fail(error, fields: names.isEmpty ? [] : [.init(name: "Allow", value: names)])
     case .page(let file): responder.send(file: file.descriptor, length: file.length, as: file.kind)
     case .entry(let cookie): responder.lead(to: cookie == nil ? "/#no-session" : "/", cookie: cookie)
     }

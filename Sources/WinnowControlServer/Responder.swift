@@ -38,6 +38,9 @@ final class Responder: Sendable {
     var backlog = 0
     var whenTaken: (@Sendable () -> Void)?
     var whenGone: (@Sendable () -> Void)?
+    /// What is called no more, until the lock is free: such a closure may hold the last reference to a reply, whose end
+    /// comes back here.
+    var dropped: [(@Sendable () -> Void)?] = []
   }
 
   let framing: RecordFraming
@@ -68,14 +71,16 @@ final class Responder: Sendable {
   }
 
   /// An error as the whole answer; where a stream has begun, as its last record.
-  func fail(_ error: WinnowError) {
+  ///
+  /// - Parameter fields: for the head, where the error is the whole answer.
+  func fail(_ error: WinnowError, fields: [HeaderField] = []) {
     let json = Self.json(of: error)
     let isStreaming = state.withLock { $0.phase == .streaming }
     finish(
       with: isStreaming
         ? [.bytes(framing.frame(error: json)), .end(closing: false)]
         : [
-          .head(.init(for: error), .json, length: Int64(json.count + 1)),
+          .head(.init(for: error), .json, length: Int64(json.count + 1), headers: fields),
           .bytes(json + [0x0A]), .end(closing: false),
         ])
   }
@@ -150,6 +155,7 @@ final class Responder: Sendable {
     enqueue { state in
       guard state.phase == .streaming else { return [] }
       state.backlog += bytes.count
+      state.dropped.append(state.whenTaken)
       state.whenTaken = next
       return [.bytes(bytes)]
     }
@@ -177,6 +183,7 @@ final class Responder: Sendable {
     enqueue { state in
       guard state.phase == .waiting || state.phase == .streaming else { return [] }
       state.phase = .ended
+      state.dropped += [state.whenTaken, state.whenGone]
       state.whenTaken = nil
       state.whenGone = nil
       return parts
@@ -188,17 +195,20 @@ final class Responder: Sendable {
   /// - Returns: whether the answer is still open after it, or was ended by it as wished.
   @discardableResult
   private func enqueue(_ change: (inout State) -> [Part]) -> Bool {
-    let (parts, needsHop, whenGone) = state.withLock { state in
+    let (parts, needsHop, whenGone, dropped) = state.withLock { state in
       let parts = change(&state)
-      guard !parts.isEmpty else { return (parts, false, Optional<@Sendable () -> Void>.none) }
+      let dropped = state.dropped
+      state.dropped = []
+      guard !parts.isEmpty else { return (parts, false, Optional<@Sendable () -> Void>.none, dropped) }
       state.queue += parts
       let needsHop = !state.isScheduled
       state.isScheduled = true
       // An answer cut off here has lost its reader.
       let whenGone = state.phase == .ended ? state.whenGone : nil
       if state.phase == .ended { state.whenGone = nil }
-      return (parts, needsHop, whenGone)
+      return (parts, needsHop, whenGone, dropped)
     }
+    withExtendedLifetime(dropped) {}
     if needsHop { loop.execute { self.drain() } }
     if let whenGone { loop.execute(whenGone) }
     if case .end(closing: true)? = parts.last { return false }
@@ -228,17 +238,18 @@ final class Responder: Sendable {
 
   /// The connection ended. On the event loop.
   func gone() {
-    let (dropped, handler) = state.withLock { state in
+    let (parts, next, handler) = state.withLock { state in
       defer {
         state.phase = .gone
         state.queue = []
         state.whenTaken = nil
         state.whenGone = nil
       }
-      return (state.queue, state.whenGone)
+      return (state.queue, state.whenTaken, state.whenGone)
     }
-    for case .file(let descriptor, _) in dropped { try? descriptor.close() }
+    for case .file(let descriptor, _) in parts { try? descriptor.close() }
     handler?()
+    withExtendedLifetime(next) {}
   }
 
   private static func json(of error: WinnowError) -> [UInt8] {
@@ -260,6 +271,8 @@ extension HTTPResponseStatus {
       case .alreadyExists, .refused: .conflict
       case .tooLarge: .payloadTooLarge
       case .busy: .serviceUnavailable
+      // A picture that cannot be looked at is nobody's fault here.
+      case let code where Refusal.Kind(rawValue: code.rawValue) != nil: .unprocessableEntity
       default: .internalServerError
       }
   }

@@ -52,7 +52,7 @@ extension ControlDesk {
 
   func history(_ query: WinnowControlAPI.HistoryQuery, _ stream: RecordStream<WinnowControlAPI.HistoryRow>) {
     if query.before != nil || query.search != nil || query.outcome != nil || query.class != nil {
-      return search(query, HistorySearch(query), left: query.limit ?? .max, stream)
+      return search(HistorySearch(query), left: query.limit ?? .max, stream)
     }
     let ledgerQuery = WinnowLedger.HistoryQuery(
       path: query.file, inbox: query.inbox, since: query.since, limit: 256, newestFirst: true)
@@ -84,15 +84,9 @@ extension ControlDesk {
 
   /// For people who look through: in the order in which rows were written, a stretch at a time.
   private func search(
-    _ query: WinnowControlAPI.HistoryQuery, _ search: HistorySearch, left: Int,
-    _ stream: RecordStream<WinnowControlAPI.HistoryRow>
+    _ search: HistorySearch, left: Int, _ stream: RecordStream<WinnowControlAPI.HistoryRow>
   ) {
     do throws(WinnowError) {
-      guard query.file == nil, query.since == nil else {
-        throw WinnowError(
-          .invalidInput, "before, search, outcome and class do not go with file and since",
-          remedy: "ask for one or the other")
-      }
       guard left > 0 else { return stream.finish() }
       var search = search
       search.limit = min(256, left)
@@ -102,7 +96,7 @@ extension ControlDesk {
       stream.emit(page: finding.rows.map(Self.historyRow)) { [self] in
         daemon.queue.async { [self] in
           if following.before == nil { return stream.finish() }
-          self.search(query, following, left: left - finding.rows.count, stream)
+          self.search(following, left: left - finding.rows.count, stream)
         }
       }
     } catch {
@@ -167,7 +161,7 @@ extension ControlDesk {
 extension HistorySearch {
   fileprivate init(_ query: WinnowControlAPI.HistoryQuery) {
     self.init(
-      before: query.before, inbox: query.inbox, outcome: query.outcome, className: query.class,
-      text: query.search ?? "")
+      before: query.before, path: query.file, inbox: query.inbox, since: query.since, outcome: query.outcome,
+      className: query.class, text: query.search ?? "")
   }
 }

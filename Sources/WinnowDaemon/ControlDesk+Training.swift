@@ -14,6 +14,9 @@ extension ControlDesk {
 
   /// - Throws: `.notPermitted` where the peer may not name the folder; `.busy` while another training runs.
   func train(_ request: TrainRequest, from peer: Peer, by: String) throws(WinnowError) -> Job {
+    guard try ModelReference(request.name).version == nil else {
+      throw WinnowError(.invalidInput, "\"\(request.name)\" names a version", remedy: "give the model's name alone")
+    }
     var request = request
     request.folder = try permission.check(request.folder, from: peer)
     if let running = daemon.jobs.running(kind: Self.trainingKind) {

@@ -1,10 +1,15 @@
+public import SystemPackage
 public import WinnowCore
 
 /// What somebody looks for who looks through the history, newest row first.
 public struct HistorySearch: Hashable, Sendable {
   /// Only rows with smaller numbers; nil: from the newest on.
   public var before: Int64?
+  /// Any absolute path that a picture ever had.
+  public var path: FilePath?
   public var inbox: String?
+  /// Rows of this moment or later.
+  public var since: Timestamp?
   public var outcome: HistoryOutcome?
   public var className: String?
   /// Stands in the file's name before or after, or in the class; case does not count in ASCII. Empty: in all.
@@ -13,11 +18,13 @@ public struct HistorySearch: Hashable, Sendable {
   public var limit: Int
 
   public init(
-    before: Int64? = nil, inbox: String? = nil, outcome: HistoryOutcome? = nil, className: String? = nil,
-    text: String = "", limit: Int = 100
+    before: Int64? = nil, path: FilePath? = nil, inbox: String? = nil, since: Timestamp? = nil,
+    outcome: HistoryOutcome? = nil, className: String? = nil, text: String = "", limit: Int = 100
   ) {
     self.before = before
+    self.path = path
     self.inbox = inbox
+    self.since = since
     self.outcome = outcome
     self.className = className
     self.text = text

@@ -17,6 +17,15 @@ extension LedgerConnection {
       conditions.append("\(column) = ?")
       arguments.append(number)
     }
+    if let path = search.path {
+      guard let pictures = try pictures(everAt: path) else { return HistoryFinding(rows: [], next: nil) }
+      conditions.append("h.picture IN (\(pictures.sql))")
+      arguments += pictures.arguments
+    }
+    if let since = search.since {
+      conditions.append("h.time >= ?")
+      arguments.append(since.nanoseconds)
+    }
     if let outcome = search.outcome {
       conditions.append("h.outcome = ?")
       arguments.append(outcome.rawValue)

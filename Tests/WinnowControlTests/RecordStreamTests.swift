@@ -37,6 +37,26 @@ struct RecordStreamTests {
     let _: VersionReply = try live.client.call(.version)
   }
 
+  @Test("a reader that goes in the middle of a page takes the stream's last holder with it, and the server lives on")
+  func vanishedInPage() throws {
+    let begun = DispatchSemaphore(value: 0)
+    let live = try LiveServer(
+      service: ServiceDouble { call, _ in
+        guard case .history(_, let stream) = call else { return false }
+        // More than a socket holds; what would ask for the next page holds the stream alone.
+        stream.emit(page: Array(repeating: Sample.history, count: 10_000)) { stream.finish() }
+        begun.signal()
+        return true
+      })
+    for _ in 0..<3 {
+      let connection = try RawConnection(to: live.socket)
+      try connection.send("GET /v1/history HTTP/1.1\r\nHost: winnow\r\n\r\n")
+      begun.wait()
+      _ = try connection.read()
+    }
+    let _: VersionReply = try live.client.call(.version)
+  }
+
   @Test("a service hears that its reader has gone")
   func vanishedReader() throws {
     let begun = DispatchSemaphore(value: 0)
