@@ -7,7 +7,8 @@ extension LedgerConnection {
 
   func search(_ search: HistorySearch) throws -> HistoryFinding {
     let newest = try first("SELECT coalesce(max(id), 0) FROM history", []) { try $0.integer(0) } ?? 0
-    let end = search.before ?? newest + 1
+    // Numbers that no row has yet would be walked through for ever.
+    let end = min(search.before ?? .max, newest + 1)
     var conditions = ["h.id < ?", "h.id >= ?"]
     let start = max(0, end - Self.stretch)
     var arguments: [(any DatabaseValueConvertible)?] = [end, start]

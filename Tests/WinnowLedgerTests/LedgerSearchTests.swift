@@ -27,6 +27,15 @@ struct LedgerSearchTests {
     }
   }
 
+  @Test("a search from beyond the newest row begins with the newest row", arguments: [5, 1 << 40, Int64.max])
+  func beyond(before: Int64) throws {
+    let temporary = try TemporaryLedger()
+    try temporary.sort("a.jpg", at: 10)
+    let finding = try temporary.ledger.search(HistorySearch(before: before))
+    #expect(finding.rows.count == 1)
+    #expect(finding.next == nil)
+  }
+
   @Test("a text finds names before and after and classes, whatever the case")
   func text() throws {
     let temporary = try TemporaryLedger()
