@@ -24,6 +24,7 @@ final class Winnow {
   private let temporary: TemporaryFolder
   private let keys: [String]
   private let engine: String
+  private let top: [String]
   private(set) var daemon: Program?
   private var mounts: [TemporaryMount] = []
   private var answers = 0
@@ -33,11 +34,15 @@ final class Winnow {
   /// - Parameters:
   ///   - keys: further lines of the inbox, such as `duplicates: leave`.
   ///   - engine: further keys of the engine, such as `idle_exit: 1s`.
+  ///   - top: further lines of the configuration, such as `http: {listen: 127.0.0.1:0}`.
   ///   - hasModel: false for an empty library.
-  init(_ keys: [String] = [], settle: String = "300ms", engine: String = "", hasModel: Bool = true) throws {
+  init(
+    _ keys: [String] = [], settle: String = "300ms", engine: String = "", top: [String] = [], hasModel: Bool = true
+  ) throws {
     temporary = try TemporaryFolder()
     self.keys = keys + ["settle: " + settle]
     self.engine = engine
+    self.top = top
     for folder in [folder, inbox, output] { try Files.makeFolder(folder) }
     try writeConfiguration()
     if hasModel { try DemonstrationModel.imported.get().install(into: state) }
@@ -64,7 +69,7 @@ final class Winnow {
 
   func writeConfiguration(_ lines: [String]? = nil) throws {
     let usual =
-      ["engine: {threads: 1\(engine.isEmpty ? "" : ", " + engine)}", "inboxes:", "  camera:"]
+      top + ["engine: {threads: 1\(engine.isEmpty ? "" : ", " + engine)}", "inboxes:", "  camera:"]
       + (["path: \(inbox)", "output: \(output)", "model: colours"] + keys).map { "    " + $0 }
     try Files.write(Array(((lines ?? usual).joined(separator: "\n") + "\n").utf8), to: configuration)
   }
