@@ -73,6 +73,7 @@ put_text systemd/uploads.conf "$prefix/share/winnow/systemd/uploads.conf"
 put 644 systemd/winnow.sysusers "$prefix/lib/sysusers.d/winnow.conf"
 put 644 systemd/winnow.tmpfiles "$prefix/lib/tmpfiles.d/winnow.conf"
 
+for file in web/*; do put 644 "$file" "$prefix/share/winnow/web/${file##*/}"; done
 put 644 etc/winnow.yaml "$prefix/share/winnow/winnow.yaml"
 put 644 LICENSE "$prefix/share/doc/winnow/LICENSE"
 put 644 watch/COPYING "$prefix/share/doc/winnow/winnow-watch/COPYING"

@@ -19,6 +19,7 @@ build_packages=(
 test_packages=(
   systemd systemd-sysv systemd-container dbus util-linux iproute2                # the boot test
   strace attr acl procps                                                         # faults, attributes, memory
+  chromium fonts-noto-cjk                                                        # the page, in both languages
 )
 
 wanted=("${build_packages[@]}")

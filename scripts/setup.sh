@@ -30,3 +30,4 @@ scripts/setup-packages.sh "$purpose"
 scripts/setup-swift.sh
 scripts/setup-openvino.sh
 scripts/setup-torch.sh
+if [ "$purpose" = test ]; then scripts/setup-axe.sh; fi

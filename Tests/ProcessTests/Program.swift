@@ -13,9 +13,10 @@ final class Program {
   ///   - input: the file that is standard input.
   ///   - output: the file that standard output is appended to.
   ///   - errors: the same for standard error.
+  ///   - descriptors: further ones for the child, by its number for each; ours are above those.
   init(
     _ path: String, _ arguments: [String], environment: [String: String] = [:], input: String = "/dev/null",
-    output: String = "/dev/null", errors: String = "/dev/null"
+    output: String = "/dev/null", errors: String = "/dev/null", descriptors: [Int32: Int32] = [:]
   ) throws {
     var actions = posix_spawn_file_actions_t()
     posix_spawn_file_actions_init(&actions)
@@ -23,6 +24,7 @@ final class Program {
     posix_spawn_file_actions_addopen(&actions, 0, input, O_RDWR | O_NOCTTY, 0)
     posix_spawn_file_actions_addopen(&actions, 1, output, O_WRONLY | O_CREAT | O_APPEND, 0o644)
     posix_spawn_file_actions_addopen(&actions, 2, errors, O_WRONLY | O_CREAT | O_APPEND, 0o644)
+    for (number, descriptor) in descriptors { posix_spawn_file_actions_adddup2(&actions, descriptor, number) }
     var attributes = posix_spawnattr_t()
     posix_spawnattr_init(&attributes)
     defer { posix_spawnattr_destroy(&attributes) }

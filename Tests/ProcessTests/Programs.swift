@@ -5,6 +5,9 @@ enum Programs {
   static let folder = (Files.target(ofLink: "/proc/self/exe") ?? "").split(separator: "/").dropLast()
     .map { "/" + $0 }.joined()
 
+  /// The folder of the sources.
+  static let root = folder.split(separator: "/").dropLast(3).map { "/" + $0 }.joined()
+
   static var daemon: String { folder + "/winnowd" }
   static var control: String { folder + "/winnowctl" }
   static var worker: String { folder + "/winnow-worker" }
