@@ -21,10 +21,10 @@ export function onSignedOut(listener) {
 }
 
 async function send(method, path, { query, json, body, signal, accept = 'application/json' } = {}) {
-  const url = new URL(path, location.origin)
-  for (const [name, value] of Object.entries(query ?? {})) {
-    if (value !== undefined && value !== null) url.searchParams.set(name, value)
-  }
+  // Not URLSearchParams: to the daemon a plus is a plus, and a space is %20.
+  const asked = Object.entries(query ?? {}).filter(([, value]) => value !== undefined && value !== null)
+    .map(([name, value]) => `${name}=${encodeURIComponent(value)}`)
+  const url = asked.length ? `${path}?${asked.join('&')}` : path
   const headers = { Accept: accept }
   if (json !== undefined) headers['Content-Type'] = 'application/json'
   if (body !== undefined) headers['Content-Type'] = 'application/octet-stream'

@@ -7,7 +7,7 @@ import { icon } from './icons.js'
 import { serverText, t } from './language.js'
 import { emptyState, failureBox } from './notices.js'
 import { outcomeMark, outcomes } from './outcome.js'
-import { canCorrect, canUndo, correctPicture, undoPicture } from './picture-actions.js'
+import { canCorrect, canUndo, correctPicture, redoPicture, undoPicture } from './picture-actions.js'
 import { onStatus } from './status.js'
 import { thumbnail } from './thumbnail.js'
 import { VirtualList } from './virtual-list.js'
@@ -216,9 +216,14 @@ function historyRow(row) {
 }
 
 function historyDetail(row, close, renew) {
-  const act = (run) => async () => {
-    if (await run(row)) renew()
-  }
+  const button = (name, iconName, run) => element('button', {
+    type: 'button', class: 'button', 'data-action': name,
+    on: {
+      click: async () => {
+        if (await run(row)) renew()
+      },
+    },
+  }, icon(iconName), t(name))
   const fact = (name, value) => value !== undefined && value !== null && value !== ''
     && element('div', {}, element('dt', {}, t(name)), element('dd', {}, value))
   const picture = thumbnail(row.picture, 512, fileName(row.file))
@@ -231,13 +236,10 @@ function historyDetail(row, close, renew) {
     element('p', { class: 'detail-outcome' }, outcomeMark(row.outcome)),
     row.class !== undefined && row.probability !== undefined
       && classBars([{ class: row.class, probability: row.probability }]),
-    (canUndo(row) || canCorrect(row)) && element('div', { class: 'actions' },
-      canUndo(row) && element('button',
-        { type: 'button', class: 'button', 'data-action': 'undo', on: { click: act(undoPicture) } }, icon('undo'),
-        t('undo')),
-      canCorrect(row) && element('button',
-        { type: 'button', class: 'button', 'data-action': 'correct', on: { click: act(correctPicture) } }, icon('tag'),
-        t('correct'))),
+    element('div', { class: 'actions' },
+      canUndo(row) && button('undo', 'undo', undoPicture),
+      row.outcome === 'undone' && button('redo', 'redo', redoPicture),
+      canCorrect(row) && button('correct', 'tag', correctPicture)),
     element('dl', { class: 'detail-facts' },
       fact('reason', serverText(row.reason)),
       fact('label', row.label), fact('by', row.by), fact('inbox', row.inbox), fact('model', row.model),

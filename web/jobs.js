@@ -331,7 +331,7 @@ function resultName(name) {
 function facts(entries) {
   return element('dl', { class: 'detail-facts' }, entries.map(([name, value]) =>
     element('div', {}, element('dt', {}, resultName(name)),
-      element('dd', {}, typeof value === 'number' ? number(value, 4) : typeof value === 'boolean'
+      element('dd', {}, typeof value === 'number' ? number(value, value < 100 ? 4 : 1) : typeof value === 'boolean'
         ? t(value ? 'yes' : 'no') : String(value)))))
 }
 

@@ -131,6 +131,7 @@ const texts = {
   kind_waiting: ['Waiting', '等待中'],
   kind_skipped: ['Skipped', '已跳过'],
   kind_corrected: ['Corrected', '已更正'],
+  kind_sample: ['A random sample', '随机抽样'],
   order: ['Order', '排序'],
   order_class: ['By proposed class', '按建议类别'],
   order_doubt: ['Most doubtful first', '最不确定优先'],
@@ -169,6 +170,8 @@ const texts = {
   review_empty_next_waiting: ['Pictures that the model is not sure of come here by themselves.', '模型不确定的图片会自动出现在这里。'],
   review_empty_skipped: ['Nothing was skipped', '没有跳过的图片'],
   review_empty_next_skipped: ['Pictures that you skip stay in the review folder and are listed here.', '跳过的图片留在待审文件夹中，并列在这里。'],
+  review_empty_sample: ['Nothing to look at', '没有可抽查的图片'],
+  review_empty_next_sample: ['Pictures that were sorted without asking are drawn here at random: accept those that lie where they belong, correct the others, and the overview says how often the model is wrong.', '从自动分类的图片中随机抽取：位置正确的就接受，不对的就更正，概览会显示模型出错的频率。'],
   review_empty_corrected: ['Nothing was corrected', '没有更正的图片'],
   review_empty_next_corrected: ['Pictures that you put into another class than the model are listed here; training can learn from them.', '与模型意见不同的图片列在这里，训练时可以从中学习。'],
 

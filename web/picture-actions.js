@@ -38,6 +38,22 @@ export async function undoPicture(row) {
   }
 }
 
+/** Repeats the move that was taken back. */
+export async function redoPicture(row) {
+  try {
+    const reply = await post('/v1/redo', filesOf([row]))
+    if (reply.refused.length) {
+      showFailure({ message: reply.refused[0].reason }, fileName(row.file))
+      return false
+    }
+    toast(t('redone'))
+    return true
+  } catch (failure) {
+    showFailure(failure)
+    return false
+  }
+}
+
 /** Asks for the right class and puts the picture there. */
 export async function correctPicture(row) {
   const name = await chooseClass({

@@ -1,6 +1,9 @@
 import { filesOf, getRows, post } from './api.js'
 import { onConnection, onEvents } from './events.js'
 
+/** Pictures of a random sample that are to be looked at: enough to tell some wrong in a hundred. */
+const sampleSize = 100
+
 /**
  * The pictures that wait for a person: fetched page by page, put in order, and taken out before the daemon has
  * answered, to come back with the reason where it refuses.
@@ -11,6 +14,8 @@ export class ReviewQueue {
     this.rows = new Map()
     this.kind = 'waiting'
     this.inbox = ''
+    /** A sample is drawn once: otherwise it would have no end. */
+    this.isDrawn = false
     this.order = 'class'
     this.isLoading = false
     this.isComplete = false
@@ -41,6 +46,10 @@ export class ReviewQueue {
     let after = 0
     let limit = 150
     try {
+      if (this.kind === 'sample' && !this.isDrawn) {
+        await post('/v1/review/sample', { count: sampleSize, ...(this.inbox && { inbox: this.inbox }) })
+        this.isDrawn = true
+      }
       for (;;) {
         const page = await getRows('/v1/review', {
           kind: this.kind === 'waiting' ? null : this.kind, inbox: this.inbox || null, after: after || null, limit,

@@ -64,9 +64,10 @@ class ReviewView {
       location.hash = inbox ? `#/review/${encodeURIComponent(inbox)}` : '#/review'
     })
     const kind = choice('review-kind', t('kind'),
-      ['waiting', 'skipped', 'corrected'].map((name) => [name, t('kind_' + name)]),
+      ['waiting', 'skipped', 'corrected', 'sample'].map((name) => [name, t('kind_' + name)]),
       this.queue.kind, (next) => {
         this.queue.kind = next
+        this.queue.isDrawn = false
         this.queue.rows = new Map()
         this.start()
       })
@@ -191,7 +192,7 @@ class ReviewView {
     this.rest.hidden = acceptable === 0
     this.rest.textContent = t('accept_rest', { n: number(acceptable) })
     this.acceptButton.hidden = isCorrected
-    this.skipButton.hidden = this.queue.kind !== 'waiting'
+    this.skipButton.hidden = !['waiting', 'sample'].includes(this.queue.kind)
     const isEmpty = count === 0
     this.nothing.hidden = !isEmpty
     this.list.root.hidden = isEmpty
@@ -362,7 +363,7 @@ class ReviewView {
     const rows = this.chosen
     if (!rows.length) return
     this.hasActed = true
-    if (this.queue.kind !== 'waiting') return
+    if (!['waiting', 'sample'].includes(this.queue.kind)) return
     this.stepOn(rows)
     this.queue.hide(rows)
     const skip = { rows, isSent: false }

@@ -134,7 +134,7 @@ extension ControlDesk {
         time: picture.time, event: kind, inbox: picture.inbox, file: (picture.to ?? picture.from).absolute,
         from: picture.to == nil ? nil : picture.from.absolute, to: picture.to?.absolute, class: picture.best?.label,
         probability: picture.best?.probability, model: picture.model?.description, reason: picture.reason,
-        run: "\(picture.run)", picture: picture.picture)
+        run: "\(picture.run)", picture: picture.picture, label: picture.label)
     case .condition(let condition, let holds):
       return WatchEvent(
         time: Timestamp.now(), event: holds ? .conditionRaised : .conditionCleared,

@@ -58,7 +58,9 @@ extension ControlDesk {
       return (bundle.appending("curves.csv"), .csv)
     }
     // The name is a model's, and so no path.
-    let model = try ModelReference(name).name
+    guard let model = try? ModelReference(name).name else {
+      throw WinnowError(.notFound, "job \(id) has no curves")
+    }
     return (daemon.state.path.appending("training").appending(model).appending("curves.csv"), .csv)
   }
 

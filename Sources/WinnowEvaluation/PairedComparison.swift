@@ -40,17 +40,35 @@ public struct PairedComparison: Hashable, Sendable {
     return min(1, sum)
   }
 
-  /// The one-sided 95% lower bound of `difference`: Wald's for paired shares with half a picture added to each of the
-  /// four cells, which holds its level for small counts too (Agresti and Min 2005). Nil without pictures.
-  public var lowerBound: Double? {
+  /// How probable a difference at least as large, either way, would be, were neither better: the exact two-sided test of
+  /// McNemar.
+  public var pDifferent: Double {
+    let (more, fewer) = (max(won, lost), min(won, lost))
+    return min(1, 2 * PairedComparison(count: count, won: more, lost: fewer).pBetter)
+  }
+
+  /// The one-sided 95% lower bound of `difference`. Nil without pictures.
+  public var lowerBound: Double? { adjusted.map { $0.centre - Self.oneSided95 * $0.spread } }
+
+  /// `difference` with its two-sided 95% interval.
+  public var estimate: Estimate {
+    guard let adjusted else { return Estimate(value: 0) }
+    let reach = Self.twoSided95 * adjusted.spread
+    return Estimate(value: difference, low: adjusted.centre - reach, high: adjusted.centre + reach)
+  }
+
+  /// Wald's for paired shares with half a picture added to each of the four cells, which holds its level for small counts
+  /// too (Agresti and Min 2005).
+  private var adjusted: (centre: Double, spread: Double)? {
     guard count > 0 else { return nil }
     let total = Double(count) + 2
     let (won, lost) = (Double(won) + 0.5, Double(lost) + 0.5)
     let spread = (won + lost - (won - lost) * (won - lost) / total).squareRoot() / total
-    return (won - lost) / total - Self.oneSided95 * spread
+    return ((won - lost) / total, spread)
   }
 
   private static let oneSided95 = 1.644_853_626_951_472
+  private static let twoSided95 = 1.959_963_984_540_054
 
   private static func logChoose(_ n: Int, _ k: Int) -> Double {
     lgamma(Double(n) + 1) - lgamma(Double(k) + 1) - lgamma(Double(n - k) + 1)

@@ -45,7 +45,8 @@ struct ModelMaking {
     let evaluation = ModelEvaluation(in: library, worker: worker, cancellation: cancellation, report: report)
     return try evaluation.run(
       model, on: labels.pictures, of: request.folder,
-      into: request.output ?? Self.reportFolder(of: request.folder, model))
+      into: request.output ?? Self.reportFolder(of: request.folder, model),
+      against: try request.against.map { (other) throws(WinnowError) in try ModelReference(other) })
   }
 
   /// Beside the pictures.

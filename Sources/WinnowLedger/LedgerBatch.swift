@@ -35,6 +35,9 @@ public enum LabelChange: Hashable, Sendable {
   case set(String)
   /// No person's word holds any more.
   case clear
+
+  /// The class that is set; nil for the others.
+  public var given: String? { if case .set(let label) = self { label } else { nil } }
 }
 
 /// A file that was looked at and not moved by Winnow: left, waiting for a fault to pass, or moved by a person.

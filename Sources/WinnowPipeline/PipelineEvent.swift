@@ -24,6 +24,8 @@ public struct PictureEvent: Sendable {
   public var digest: ContentDigest?
   public var run: Int64
   public var by: String
+  /// The class that a person gave with it.
+  public var label: String?
 }
 
 /// What goes to the journal.

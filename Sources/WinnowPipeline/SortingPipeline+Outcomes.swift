@@ -76,13 +76,13 @@ extension SortingPipeline {
     return PictureEvent(
       time: outcome.time, picture: picture.id, inbox: picture.inbox, from: intent.source, to: intent.destination,
       outcome: intent.outcome, reason: intent.reason, best: picture.top.first, model: picture.model,
-      digest: intent.digest, run: intent.run, by: intent.by)
+      digest: intent.digest, run: intent.run, by: intent.by, label: intent.label)
   }
 
   static func event(of note: PictureNote) -> PictureEvent {
     PictureEvent(
       time: note.picture.time, picture: note.picture.id, inbox: note.picture.inbox, from: note.picture.place, to: nil,
       outcome: note.outcome, reason: note.picture.reason, best: note.picture.top.first, model: note.picture.model,
-      digest: note.picture.digest, run: note.run, by: note.by)
+      digest: note.picture.digest, run: note.run, by: note.by, label: note.label.given)
   }
 }

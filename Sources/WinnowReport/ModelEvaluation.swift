@@ -44,12 +44,15 @@ public struct ModelEvaluation {
   /// - Parameters:
   ///   - folder: What the report calls the pictures' place.
   ///   - output: The folder for the report; made where it is missing, its older report replaced.
+  ///   - other: A model to compare with on the same pictures.
   /// - Throws: `.notFound` where no picture is of a class that the model knows; what reading and writing say;
   ///   `.jobCancelled`.
   public func run(
-    _ reference: ModelReference, on pictures: TrialPictures, of folder: FilePath, into output: FilePath
+    _ reference: ModelReference, on pictures: TrialPictures, of folder: FilePath, into output: FilePath,
+    against other: ModelReference? = nil
   ) throws(WinnowError) -> EvaluateReply {
     let bundle = try library.bundle(reference)
+    let otherBundle = try other.map { (other) throws(WinnowError) in try library.bundle(other) }
     let labels = bundle.manifest.classes
     let place = try OutputFolder(output)
     let known = (0..<pictures.count).filter { !pictures.right($0).isEmpty }
@@ -63,6 +66,9 @@ public struct ModelEvaluation {
       throw WinnowError(.notFound, "no picture in \(folder.escaped) could be read", remedy: "look at its files")
     }
     try group(&tested, pictures)
+    let comparison = try otherBundle.map { (other) throws(WinnowError) in
+      try compare(tested, pictures, labels, with: other)
+    }
 
     report(0.85, "drawing")
     var figures = TestFigures(tested.map(\.picture), labels: labels, seed: 0)
@@ -71,6 +77,7 @@ public struct ModelEvaluation {
     figures.time = Timestamp.now().rfc3339
     figures.precisionServed = served
     figures.imagesPerSecond = rate
+    figures.comparison = comparison?.figures
     figures.leaks = tested.filter(\.isTaught).map { pictures.name($0.index) }
     figures.untested = ["no_such_class": pictures.count - known.count, "unreadable": known.count - tested.count]
       .filter { $0.value > 0 }
@@ -84,12 +91,24 @@ public struct ModelEvaluation {
         reason == "unreadable"
           ? "\(count) files could not be read" : "\(count) files lie in folders that are no class of the model")
     }
-    warnings += try write(figures, tested, pictures, labels, warnings, to: place)
+    if let other, comparison?.figures == nil {
+      warnings.append("\(other) knows no class of the tested pictures, so there is nothing to compare")
+    }
+    let changed = try comparison.map { (comparison) throws(WinnowError) in
+      ReportPage.Changed(
+        better: try shown(comparison.better, pictures, labels), worse: try shown(comparison.worse, pictures, labels))
+    }
+    warnings += try write(figures, tested, pictures, labels, warnings, changed, to: place)
     report(1, "\(bundle.model) is tested")
     return EvaluateReply(
       model: bundle.model.description, output: output, pictures: tested.count, accuracy: Self.figure(figures.accuracy),
       macroF1: Self.figure(figures.macroF1), calibrationError: figures.calibrationError, imagesPerSecond: rate,
-      leaks: figures.leaks.count, warnings: warnings)
+      leaks: figures.leaks.count, warnings: warnings,
+      comparison: comparison?.figures.map {
+        EvaluateReply.Comparison(
+          model: $0.model, pictures: $0.count, difference: Self.figure($0.difference), won: $0.won, lost: $0.lost,
+          p: $0.p)
+      })
   }
 
   private static func figure(_ estimate: Estimate) -> TrainReply.Figure {
@@ -97,6 +116,46 @@ public struct ModelEvaluation {
   }
 
   // MARK: - Steps
+
+  /// What a comparison found. Pictures are those of the tested model.
+  private struct Compared {
+    var figures: ComparisonFigures?
+    /// That the tested model alone has right, and that the other alone has; the surest first.
+    var better: [Tested] = []
+    var worse: [Tested] = []
+  }
+
+  /// Has the other model classify the same pictures. Classes are the same where their names are.
+  private func compare(
+    _ tested: [Tested], _ pictures: TrialPictures, _ labels: [String], with other: ModelBundle
+  ) throws(WinnowError) -> Compared {
+    let otherLabels = other.manifest.classes
+    let known = Set(otherLabels)
+    let entries = tested.filter { pictures.right($0.index).contains { known.contains(labels[$0]) } }
+    let places = Dictionary(uniqueKeysWithValues: entries.map { ($0.index, $0) })
+    var compared = Compared()
+    var pairs: [ComparisonFigures.Pair] = []
+    _ = try TrialClassifying(program: worker, pictures: pictures, cancellation: cancellation).run(
+      entries.map(\.index), through: other.path, precision: "auto",
+      progress: { report(0.8 + 0.05 * $0, "classifying with \(other.model)") }
+    ) { index, answer in
+      guard let entry = places[index] else { return }
+      let right = Set(pictures.right(index).map { labels[$0] })
+      let isRightBefore = right.contains(otherLabels[answer.best])
+      pairs.append(
+        ComparisonFigures.Pair(
+          label: labels[entry.picture.right], isRightBefore: isRightBefore, isRightAfter: entry.picture.isRight))
+      if entry.picture.isRight, !isRightBefore { compared.better.append(entry) }
+      if !entry.picture.isRight, isRightBefore { compared.worse.append(entry) }
+    }
+    for list in [\Compared.better, \Compared.worse] {
+      let surest = compared[keyPath: list].sorted { $0.picture.probability > $1.picture.probability }
+      compared[keyPath: list] = Array(surest.prefix(Self.mostShown))
+    }
+    compared.figures = ComparisonFigures(
+      with: other.model.description, pairs, left: tested.count - entries.count)
+    return compared
+  }
 
   private func classify(
     _ indices: [Int], of pictures: TrialPictures, by bundle: ModelBundle
@@ -174,14 +233,15 @@ public struct ModelEvaluation {
   /// - Returns: what could not be written, and does not matter to the figures.
   private func write(
     _ figures: TestFigures, _ tested: [Tested], _ pictures: TrialPictures, _ labels: [String], _ warnings: [String],
-    to place: OutputFolder
+    _ changed: ReportPage.Changed?, to place: OutputFolder
   ) throws(WinnowError) -> [String] {
     let wrong = tested.filter { !$0.picture.isRight }.sorted { $0.picture.probability > $1.picture.probability }
     let doubtful = tested.sorted { $0.picture.probability < $1.picture.probability }
     let plots = TestPlots(figures)
     let page = ReportPage(
       figures: figures, plots: plots, mistakes: try shown(Array(wrong.prefix(Self.mostShown)), pictures, labels),
-      doubtful: try shown(Array(doubtful.prefix(Self.mostShown)), pictures, labels), warnings: warnings)
+      doubtful: try shown(Array(doubtful.prefix(Self.mostShown)), pictures, labels), changed: changed,
+      warnings: warnings)
     let encoder = JSONEncoder()
     encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
     let json: [UInt8]

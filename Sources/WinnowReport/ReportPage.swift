@@ -13,10 +13,17 @@ struct ReportPage {
     var thumbnail: [UInt8]
   }
 
+  /// What another model answers otherwise.
+  struct Changed {
+    var better: [Shown]
+    var worse: [Shown]
+  }
+
   let figures: TestFigures
   let plots: TestPlots
   let mistakes: [Shown]
   let doubtful: [Shown]
+  let changed: Changed?
   let warnings: [String]
 
   var html: String {
@@ -33,6 +40,7 @@ struct ReportPage {
     page += "<dl class=\"figures\">\n"
     for (title, value) in summary { page += "<div><dt>\(title)</dt><dd>\(value)</dd></div>\n" }
     page += "</dl>\n<p>Intervals hold the true figure with 95% certainty.</p>\n"
+    page += comparison
     page += "<h2>Thresholds</h2>\n<div class=\"plots\">\(svg("coverage"))\(svg("calibration"))</div>\n" + thresholds
     page += "<h2>What is taken for what</h2>\n<div class=\"plots\">\(svg("confusion_by_class"))</div>\n" + confusions
     page += "<h2>Classes</h2>\n" + classTable
@@ -78,6 +86,44 @@ struct ReportPage {
     guard !rows.isEmpty else { return "<p>No threshold keeps nine of ten answers right.</p>\n" }
     return "<table><tr><th>at most wrong</th><th>threshold</th><th>sorted by itself</th></tr>\n" + rows.joined()
       + "</table>\n"
+  }
+
+  /// What got better and worse than with the other model.
+  private var comparison: String {
+    guard let comparison = figures.comparison else { return "" }
+    let other = text(comparison.model)
+    let difference = comparison.difference
+    let interval = difference.low.flatMap { low in difference.high.map { (low, $0) } }
+    let isClear = comparison.p < 0.05
+    var section = "<h2>Compared with \(other)</h2>\n<p>\(Self.points(difference.value)) points of accuracy"
+    if let (low, high) = interval { section += " (\(Self.points(low)) to \(Self.points(high)))" }
+    section += " on \(comparison.count) pictures: \(comparison.won) got right, \(comparison.lost) got wrong. "
+    section += "By McNemar's exact test p is \(Self.probability(comparison.p))"
+    section += (isClear ? "." : ": that may be chance.") + "</p>\n"
+    if comparison.left > 0 {
+      section += "<p>\(comparison.left) pictures of classes that \(other) does not know are left out.</p>\n"
+    }
+    let rows = comparison.classes.sorted { ($0.after - $0.before, $0.label) < ($1.after - $1.before, $1.label) }.map {
+      "<tr><th scope=\"row\">\(text($0.label))</th><td>\($0.count)</td><td>\(Self.percent($0.before))</td>"
+        + "<td>\(Self.percent($0.after))</td><td>\(Self.points($0.after - $0.before))</td></tr>\n"
+    }
+    section += "<table><tr><th>class</th><th>pictures</th><th>\(other)</th><th>\(text(figures.model))</th>"
+    section += "<th>points</th></tr>\n" + rows.joined() + "</table>\n"
+    guard let changed else { return section }
+    return section + sheet("Got right", changed.better) + sheet("Got wrong", changed.worse)
+  }
+
+  /// With its sign.
+  private static func points(_ share: Double) -> String {
+    let tenths = Int((abs(share) * 1000).rounded())
+    return (share < 0 && tenths > 0 ? "−" : "+") + "\(tenths / 10).\(tenths % 10)"
+  }
+
+  private static func probability(_ p: Double) -> String {
+    let thousandths = Int((p * 1000).rounded())
+    guard thousandths < 1000 else { return "1" }
+    let digits = String(thousandths)
+    return thousandths == 0 ? "less than 0.001" : "0." + String(repeating: "0", count: 3 - digits.count) + digits
   }
 
   /// The pairs that are confused most.

@@ -47,9 +47,12 @@ struct TestFigures: Codable, Hashable {
   var leaks: [String]
   /// Files that were not tested, and why.
   var untested: [String: Int]
+  /// With another model, where one was named.
+  var comparison: ComparisonFigures?
 
   private enum CodingKeys: String, CodingKey {
     case schema, model, folder, time, accuracy, classes, confusion, calibration, coverage, leaks, untested
+    case comparison
     case precisionServed = "engine_precision"
     case count = "n"
     case topFive = "top5"

@@ -46,6 +46,24 @@ extension ProcessTests {
       }
       #expect(Tree(new).contents == before)
 
+      // Against the model that it was made of.
+      struct Compared: Decodable {
+        struct Comparison: Decodable {
+          var model: String
+          var n: Int
+          var won: Int
+          var lost: Int
+        }
+        var comparison: Comparison?
+      }
+      let compared: Compared = try winnow.control(
+        "evaluate", "mine", new, "--against", "colours", "--output", report
+      ).decode()
+      #expect(compared.comparison?.model == "colours@1" && compared.comparison?.n == 60)
+      #expect(Files.text(report + "/report.html").contains("Compared with colours@1"))
+      #expect(Files.text(report + "/report.json").contains("\"comparison\""))
+      #expect(try winnow.control("evaluate", "mine", new, "--against", "nobody", "--output", report).status == 1)
+
       // Beside the folder where no place is named.
       let leaking: Reply = try winnow.control("evaluate", "mine@1", taught).decode()
       #expect(leaking.leaks == 60 && leaking.warnings.contains { $0.contains("taught the model") })

@@ -16,7 +16,8 @@ struct TestFiguresTests {
 
   private static func page(_ figures: TestFigures, mistakes: [ReportPage.Shown] = []) -> String {
     ReportPage(
-      figures: figures, plots: TestPlots(figures), mistakes: mistakes, doubtful: [], warnings: ["<b>careful</b>"]
+      figures: figures, plots: TestPlots(figures), mistakes: mistakes, doubtful: [], changed: nil,
+      warnings: ["<b>careful</b>"]
     ).html
   }
 

@@ -2,6 +2,34 @@ public import SystemPackage
 
 /// What a test of a model came to; `report.json` says more.
 public struct EvaluateReply: Hashable, Sendable {
+  /// With another model on the same pictures.
+  public struct Comparison: Codable, Hashable, Sendable {
+    public var model: String
+    /// Pictures of classes that both know.
+    public var pictures: Int
+    /// The tested model's accuracy less the other's.
+    public var difference: TrainReply.Figure
+    /// Pictures that the tested model alone has right, and that the other alone has.
+    public var won: Int
+    public var lost: Int
+    /// Of McNemar's exact two-sided test.
+    public var p: Double
+
+    public init(model: String, pictures: Int, difference: TrainReply.Figure, won: Int, lost: Int, p: Double) {
+      self.model = model
+      self.pictures = pictures
+      self.difference = difference
+      self.won = won
+      self.lost = lost
+      self.p = p
+    }
+
+    private enum CodingKeys: String, CodingKey {
+      case model, difference, won, lost, p
+      case pictures = "n"
+    }
+  }
+
   public var model: String
   /// The folder with the report.
   public var output: FilePath
@@ -15,10 +43,13 @@ public struct EvaluateReply: Hashable, Sendable {
   /// Tested pictures that the model was taught.
   public var leaks: Int
   public var warnings: [String]
+  /// Absent where none was asked for, or nothing could be compared.
+  public var comparison: Comparison?
 
   public init(
     model: String, output: FilePath, pictures: Int, accuracy: TrainReply.Figure, macroF1: TrainReply.Figure,
-    calibrationError: Double, imagesPerSecond: Double, leaks: Int, warnings: [String]
+    calibrationError: Double, imagesPerSecond: Double, leaks: Int, warnings: [String],
+    comparison: Comparison? = nil
   ) {
     self.model = model
     self.output = output
@@ -29,6 +60,7 @@ public struct EvaluateReply: Hashable, Sendable {
     self.imagesPerSecond = imagesPerSecond
     self.leaks = leaks
     self.warnings = warnings
+    self.comparison = comparison
   }
 }
 
@@ -44,6 +76,7 @@ extension EvaluateReply: Codable {
     imagesPerSecond = try fields.decode(Double.self, forKey: "img_per_s")
     leaks = try fields.decode(Int.self, forKey: "leaks")
     warnings = try fields.decode([String].self, forKey: "warnings")
+    comparison = try fields.decodeIfPresent(Comparison.self, forKey: "comparison")
   }
 
   public func encode(to encoder: any Encoder) throws {
@@ -57,5 +90,6 @@ extension EvaluateReply: Codable {
     try fields.encode(imagesPerSecond, forKey: "img_per_s")
     try fields.encode(leaks, forKey: "leaks")
     try fields.encode(warnings, forKey: "warnings")
+    try fields.encodeIfPresent(comparison, forKey: "comparison")
   }
 }

@@ -32,11 +32,14 @@ public struct WatchEvent: Hashable, Sendable {
   public var run: String?
   /// The picture's number; it keeps it for good.
   public var picture: Int64?
+  /// The class that a person gave with it.
+  public var label: String?
 
   public init(
     time: Timestamp, event: Kind, inbox: String? = nil, file: FilePath? = nil, from: FilePath? = nil,
     to: FilePath? = nil, class: String? = nil, probability: Double? = nil, model: String? = nil,
-    reason: String? = nil, code: String? = nil, job: String? = nil, run: String? = nil, picture: Int64? = nil
+    reason: String? = nil, code: String? = nil, job: String? = nil, run: String? = nil, picture: Int64? = nil,
+    label: String? = nil
   ) {
     self.time = time
     self.event = event
@@ -52,6 +55,7 @@ public struct WatchEvent: Hashable, Sendable {
     self.job = job
     self.run = run
     self.picture = picture
+    self.label = label
   }
 }
 
@@ -72,6 +76,7 @@ extension WatchEvent: Codable {
     job = try fields.decodeIfPresent(String.self, forKey: "job")
     run = try fields.decodeIfPresent(String.self, forKey: "run")
     picture = try fields.decodeIfPresent(Int64.self, forKey: "picture")
+    label = try fields.decodeIfPresent(String.self, forKey: "label")
   }
 
   public func encode(to encoder: any Encoder) throws {
@@ -90,5 +95,6 @@ extension WatchEvent: Codable {
     try fields.encodeIfPresent(job, forKey: "job")
     try fields.encodeIfPresent(run, forKey: "run")
     try fields.encodeIfPresent(picture, forKey: "picture")
+    try fields.encodeIfPresent(label, forKey: "label")
   }
 }

@@ -13,6 +13,7 @@ struct Evaluate: ParsableCommand {
 
       EXAMPLE:
         winnowctl evaluate flowers pictures/test --output reports/flowers
+        winnowctl evaluate flowers@3 pictures/test --against flowers@2
       """)
 
   @OptionGroup var options: GlobalOptions
@@ -25,8 +26,14 @@ struct Evaluate: ParsableCommand {
   @Option(help: ArgumentHelp("The folder for the report; without it DIR_MODEL_report.", valueName: "dir"))
   var output: FileArgument?
 
+  @Option(
+    help: ArgumentHelp(
+      "Another model to compare with on the same pictures: what got better and worse, and whether that may be chance.",
+      valueName: "model"))
+  var against: String?
+
   func run() throws {
-    let request = EvaluateRequest(folder: folder.absolute, output: output?.absolute)
+    let request = EvaluateRequest(folder: folder.absolute, output: output?.absolute, against: against)
     if let reply = try evaluate(request) { try options.output.show(reply) }
   }
 

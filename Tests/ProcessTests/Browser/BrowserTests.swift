@@ -99,6 +99,39 @@ extension ProcessTests {
       try winnow.expectVerified(checked: 6)
     }
 
+    @Test(
+      "a random sample is confirmed where it lies and corrected where it does not, and the overview tells the errors")
+    func sample() throws {
+      for number in 0..<4 { try winnow.put(Picture.png(.red, number, side: 40), "r\(number).png") }
+      try winnow.waitUntilIdle()
+      let page = try page("review")
+      try page.evaluate(
+        """
+        (() => {
+          const kind = document.querySelector('#review-kind')
+          kind.value = 'sample'
+          kind.dispatchEvent(new Event('change'))
+        })()
+        """)
+      try page.wait("document.querySelectorAll('#review-grid [data-picture]').length === 4")
+      for left in [3, 2, 1] {
+        try page.press("Enter")
+        try page.wait("document.querySelectorAll('#review-grid [data-picture]').length === \(left)")
+      }
+      try page.press("c")
+      try page.wait("document.querySelector('#class-field')")
+      try page.type("blue")
+      try page.press("Enter")
+      try page.wait("!document.querySelector('#review-grid [data-picture]')")
+      try Deadline(seconds: 30).wait(for: "the correction") { Files.names(in: winnow.output + "/blue").count == 1 }
+      #expect(Files.names(in: winnow.output + "/red").count == 3)
+      let error = try winnow.status().inboxes[0].error
+      #expect(error?.observed?.looked_at == 4 && error?.observed?.wrong == 1)
+      try show("overview", on: page)
+      try page.wait("document.querySelector('[data-inbox=camera]').innerText.includes('25')")
+      try expectSound(page)
+    }
+
     @Test("history is searched, and a move taken back from there")
     func history() throws {
       for name in ["apple.png", "berry.png", "cherry.png"] {
