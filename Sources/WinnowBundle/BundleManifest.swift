@@ -36,6 +36,8 @@ public struct BundleManifest: Hashable, Sendable, Codable {
   /// The logits are divided by this before the softmax.
   public var temperature: Double
   public var metrics: [String: Metric]
+  /// How familiar pictures of its own classes are to it; nil where nobody measured, and then everything is.
+  public var familiarity: Familiarity?
   /// There exactly where the bundle holds an int8 network beside the one at full precision.
   public var int8: Int8Promise?
   /// SHA-256 (64 hexadecimal digits) of every file of the bundle but the manifest, by path within it. Filled by

@@ -5,6 +5,8 @@ public import WinnowCore
 public struct ModelBundle: Sendable {
   /// The network at fp32.
   public static let modelFile = "model.onnx"
+  /// The mean feature of each class: `[classCount][width]`, float32, little-endian.
+  public static let centresFile = "centres.f32"
   /// The network in int8, where the bundle has one.
   public static let int8ModelFile = "model.int8.onnx"
   /// The largest file that is read; ONNX itself ends at 2 GiB without external data.

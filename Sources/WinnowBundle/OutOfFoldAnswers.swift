@@ -12,11 +12,14 @@ public struct OutOfFoldAnswers: Codable, Hashable, Sendable {
   public var answers: [String]
   /// 0 to 1.
   public var probabilities: [Float]
+  /// How familiar each picture is, −1 to 1, null where that was not measured; nil where it was of none.
+  public var familiarity: [Float?]?
 
-  public init(labels: [String], answers: [String], probabilities: [Float]) {
+  public init(labels: [String], answers: [String], probabilities: [Float], familiarity: [Float?]? = nil) {
     self.labels = labels
     self.answers = answers
     self.probabilities = probabilities
+    self.familiarity = familiarity
   }
 
   /// What a bundle holds; nil where it holds none.
@@ -31,7 +34,7 @@ public struct OutOfFoldAnswers: Codable, Hashable, Sendable {
       throw Self.malformed(bundle, "\(error)")
     }
     guard labels.count == answers.count, labels.count == probabilities.count,
-      probabilities.allSatisfy({ (0...1).contains($0) })
+      probabilities.allSatisfy({ (0...1).contains($0) }), familiarity.map({ $0.count == labels.count }) ?? true
     else { throw Self.malformed(bundle, "its lists do not fit together") }
   }
 
@@ -40,9 +43,12 @@ public struct OutOfFoldAnswers: Codable, Hashable, Sendable {
       .malformed, "\(bundle.model) does not say what it answered out of fold", remedy: "train it anew", cause: cause)
   }
 
-  /// Each answer's probability, and whether it is right.
-  public var outcomes: some Sequence<(probability: Double, isRight: Bool)> {
-    labels.indices.lazy.map { (probability: Double(probabilities[$0]), isRight: labels[$0] == answers[$0]) }
+  /// The answers to pictures that are not less familiar than `least`: each one's probability, and whether it is right.
+  public func outcomes(leastFamiliarity least: Double?) -> some Sequence<(probability: Double, isRight: Bool)> {
+    labels.indices.lazy.filter { index in
+      guard let least, let familiarity = familiarity?[index] else { return true }
+      return Double(familiarity) >= least
+    }.map { (probability: Double(probabilities[$0]), isRight: labels[$0] == answers[$0]) }
   }
 
   public func json() throws(WinnowError) -> [UInt8] {

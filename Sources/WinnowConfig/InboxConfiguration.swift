@@ -15,6 +15,7 @@ public struct InboxConfiguration: Hashable, Sendable {
   public var quarantine: FilePath
   /// For pictures that look like nothing the model was taught; nil: the review folder.
   public var none: FilePath?
+  public var unfamiliar: UnfamiliarPolicy
   /// The folder below `output`.
   public var template: DestinationTemplate
   public var action: PlacementAction
@@ -48,6 +49,14 @@ public enum DuplicatePolicy: String, Hashable, Sendable, CaseIterable {
   case separate
   /// Left where it is.
   case leave
+}
+
+/// What happens to a picture that looks unlike anything the model was taught.
+public enum UnfamiliarPolicy: String, Hashable, Sendable, CaseIterable {
+  /// It goes to `none`, or to review where there is no such folder.
+  case review
+  /// It is sorted like all others.
+  case sort
 }
 
 /// Whether decisions are carried out.

@@ -38,6 +38,7 @@ extension InboxConfiguration {
     let quarantine = section.read(
       "quarantine", .path(), shown: output.map { YAMLText.scalar(for: $0.appending("_quarantine")) })
     let none = section.read("none", .path())
+    let unfamiliar = section.read("unfamiliar", .choice, default: UnfamiliarPolicy.review)
     let template = section.read("template", .template, shown: "\"{class}\"") ?? (try? DestinationTemplate("{class}"))
     let action = section.read("action", .choice, default: PlacementAction.move)
     let duplicates = section.read("duplicates", .choice, default: DuplicatePolicy.keep)
@@ -56,9 +57,9 @@ extension InboxConfiguration {
     self.init(
       name: name, path: path, output: output, model: model, threshold: threshold,
       review: review ?? output.appending("_review"), quarantine: quarantine ?? output.appending("_quarantine"),
-      none: none, template: template, action: action, duplicates: duplicates, mode: mode, settle: settle,
-      incompleteAfter: incompleteAfter, busyAfter: busyAfter, poll: poll, recursive: recursive, ignore: ignore,
-      unsafePlaceholder: unsafePlaceholder)
+      none: none, unfamiliar: unfamiliar, template: template, action: action, duplicates: duplicates, mode: mode,
+      settle: settle, incompleteAfter: incompleteAfter, busyAfter: busyAfter, poll: poll, recursive: recursive,
+      ignore: ignore, unsafePlaceholder: unsafePlaceholder)
   }
 }
 

@@ -21,11 +21,16 @@ public struct Prediction: Hashable, Sendable {
   /// In label order; empty unless asked for.
   public let logits: [Float]
   public let picture: PictureFacts
+  /// How like it is to what the model was taught, −1 to 1; nil where the model cannot tell.
+  public let familiarity: Double?
 
-  public init(model: ModelVersion, top: [ClassScore], logits: [Float] = [], picture: PictureFacts) {
+  public init(
+    model: ModelVersion, top: [ClassScore], logits: [Float] = [], picture: PictureFacts, familiarity: Double? = nil
+  ) {
     self.model = model
     self.top = top
     self.logits = logits
     self.picture = picture
+    self.familiarity = familiarity
   }
 }

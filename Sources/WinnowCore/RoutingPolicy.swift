@@ -9,6 +9,8 @@ public struct RoutingPolicy: Hashable, Sendable {
   public var hasNoneFolder: Bool
   /// What people call a class in this inbox, by the model's label: they renamed its folder.
   public var classNames: [String: String] = [:]
+  /// What is less familiar to the model than this is not sorted, −1 to 1; nil: all may be.
+  public var leastFamiliarity: Double?
   /// Why nothing is sorted for now, whatever the threshold; nil where pictures are.
   public var withheld: String?
 
@@ -40,6 +42,12 @@ public struct RoutingPolicy: Hashable, Sendable {
       return .move(
         area: .review, folder: FilePath(), outcome: .review,
         reason: "\(best.label) \(share)\(second): below the threshold of \(Self.percent(threshold))")
+    }
+    // A threshold of 0 asks for everything to be sorted.
+    if threshold > 0, let least = leastFamiliarity, let familiarity = prediction.familiarity, familiarity < least {
+      return .move(
+        area: hasNoneFolder ? .none : .review, folder: FilePath(), outcome: .review,
+        reason: "\(best.label) \(share), but it looks unlike anything that \(prediction.model) was taught")
     }
     return .move(
       area: .output, folder: folder(of: best.label, facts: facts), outcome: .sorted, reason: "\(best.label) \(share)")

@@ -176,6 +176,7 @@ extension ControlDesk {
     var request = request
     if let folder = try permission.check(request.folder, from: peer) { request.folder = folder }
     request.output = try permission.check(request.output, from: peer)
+    request.foreign = try permission.check(request.foreign, from: peer)
     request.against = try request.against.map { (other) throws(WinnowError) in
       try daemon.library.resolve(try ModelReference(other)).model.description
     }

@@ -38,5 +38,6 @@ extension InboxSettings {
         settle: inbox.settle, busyAfter: inbox.busyAfter, incompleteAfter: inbox.incompleteAfter),
       recursive: inbox.recursive, duplicates: duplicates, ignored: IgnoredNames(patterns: inbox.ignore),
       polling: polling, placeholder: inbox.unsafePlaceholder ? .allowed : .forbidden)
+    sortsUnfamiliar = inbox.unfamiliar == .sort
   }
 }

@@ -28,8 +28,11 @@ final class ModelCatalogue {
     if let model = served[reference] { return model }
     let bundle = try library.bundle(reference)
     let answers = try OutOfFoldAnswers(of: bundle)
+    // A promise is about what is sorted, and what is unfamiliar is not.
+    let least = bundle.manifest.familiarity?.cut
     let model = ServedModel(
-      version: bundle.model, labels: bundle.manifest.classes, acceptance: answers.map { AcceptanceCounts($0.outcomes) })
+      version: bundle.model, labels: bundle.manifest.classes,
+      acceptance: answers.map { AcceptanceCounts($0.outcomes(leastFamiliarity: least)) }, leastFamiliarity: least)
     served[reference] = model
     return model
   }

@@ -41,12 +41,16 @@ struct ModelMaking {
   func evaluate(_ model: ModelReference, on request: EvaluateRequest) throws(WinnowError) -> EvaluateReply {
     report(0, "listing \(request.folder.escaped)")
     let folder = try DatasetFolder(opening: request.folder, cancellation: cancellation)
-    let labels = LabelledFolder(folder, classes: try library.bundle(model).classes)
+    let classes = try library.bundle(model).classes
+    let labels = LabelledFolder(folder, classes: classes)
     let evaluation = ModelEvaluation(in: library, worker: worker, cancellation: cancellation, report: report)
     return try evaluation.run(
       model, on: labels.pictures, of: request.folder,
       into: request.output ?? Self.reportFolder(of: request.folder, model),
-      against: try request.against.map { (other) throws(WinnowError) in try ModelReference(other) })
+      against: try request.against.map { (other) throws(WinnowError) in try ModelReference(other) },
+      foreign: try request.foreign.map { (folder) throws(WinnowError) in
+        LabelledFolder(try DatasetFolder(opening: folder, cancellation: cancellation), classes: classes).pictures
+      })
   }
 
   /// Beside the pictures.

@@ -33,6 +33,9 @@ public struct InboxSettings: Hashable, Sendable {
   /// The share of the sorted pictures that may be wrong: the model's own pictures then say which threshold keeps that,
   /// instead of the policy's. Nil for a threshold that a person gave.
   public var promisedError: Double?
+  /// Whether pictures that look unlike anything the model was taught are sorted like all others. A promise is never given
+  /// for them.
+  public var sortsUnfamiliar = false
   public var settling: SettleTracker.Rules
   public var recursive: Bool
   public var duplicates: DuplicateRule
@@ -85,10 +88,15 @@ public struct ServedModel: Hashable, Sendable {
   public var labels: [String]
   /// Of pictures that it was not taught; nil where nobody knows.
   public var acceptance: AcceptanceCounts?
+  /// Pictures of its own classes are at least this familiar to it, but for few, −1 to 1; nil where nobody knows.
+  public var leastFamiliarity: Double?
 
-  public init(version: ModelVersion, labels: [String], acceptance: AcceptanceCounts? = nil) {
+  public init(
+    version: ModelVersion, labels: [String], acceptance: AcceptanceCounts? = nil, leastFamiliarity: Double? = nil
+  ) {
     self.version = version
     self.labels = labels
     self.acceptance = acceptance
+    self.leastFamiliarity = leastFamiliarity
   }
 }

@@ -32,14 +32,18 @@ extension SortingPipeline {
   ) {
     let path = settled.place.relative
     switch outcome {
-    case .classified(let facts, let scores, _):
+    case .classified(let facts, let scores, _, let familiarity):
       let top = scores.compactMap { score -> ClassScore? in
         guard Int(score.index) < model.labels.count else { return nil }
         return ClassScore(
           index: Int(score.index), label: model.labels[Int(score.index)], probability: Double(score.probability))
       }
-      let prediction = Prediction(model: model.version, top: top, picture: facts)
-      let decision = inbox.policy.decide(prediction, facts: destinationFacts(of: settled, facts, in: inbox))
+      let prediction = Prediction(
+        model: model.version, top: top, picture: facts, familiarity: familiarity.map(Double.init))
+      var policy = inbox.policy
+      let isPromised = inbox.settings.promisedError != nil
+      policy.leastFamiliarity = inbox.settings.sortsUnfamiliar && !isPromised ? nil : model.leastFamiliarity
+      let decision = policy.decide(prediction, facts: destinationFacts(of: settled, facts, in: inbox))
       carryOut(decision, settled, in: inbox, digest: facts.digest, prediction: prediction)
     case .refused(let refusal, let digest):
       if refusal.kind == .truncated && !settled.isLastTry {

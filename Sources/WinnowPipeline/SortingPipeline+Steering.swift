@@ -125,7 +125,7 @@ extension SortingPipeline {
         task: .classify(wantsLogits: wantsLogits),
         completion: { outcome in
           switch outcome {
-          case .classified(let facts, let scores, let logits):
+          case .classified(let facts, let scores, let logits, _):
             let top = scores.map { score in
               let index = Int(score.index)
               return ClassScore(

@@ -39,17 +39,20 @@ public struct ModelEvaluation {
     var index: Int
     var picture: TestedPicture
     var isTaught: Bool
+    /// −1 to 1; nil where the model cannot tell.
+    var familiarity: Double?
   }
 
   /// - Parameters:
   ///   - folder: What the report calls the pictures' place.
   ///   - output: The folder for the report; made where it is missing, its older report replaced.
   ///   - other: A model to compare with on the same pictures.
+  ///   - foreign: Pictures of what the model was never taught.
   /// - Throws: `.notFound` where no picture is of a class that the model knows; what reading and writing say;
   ///   `.jobCancelled`.
   public func run(
     _ reference: ModelReference, on pictures: TrialPictures, of folder: FilePath, into output: FilePath,
-    against other: ModelReference? = nil
+    against other: ModelReference? = nil, foreign: TrialPictures? = nil
   ) throws(WinnowError) -> EvaluateReply {
     let bundle = try library.bundle(reference)
     let otherBundle = try other.map { (other) throws(WinnowError) in try library.bundle(other) }
@@ -70,6 +73,10 @@ public struct ModelEvaluation {
       try compare(tested, pictures, labels, with: other)
     }
 
+    let foreignFigures = try foreign.flatMap { (foreign) throws(WinnowError) in
+      try self.foreign(foreign, beside: tested, by: bundle)
+    }
+
     report(0.85, "drawing")
     var figures = TestFigures(tested.map(\.picture), labels: labels, seed: 0)
     figures.model = bundle.model.description
@@ -78,6 +85,11 @@ public struct ModelEvaluation {
     figures.precisionServed = served
     figures.imagesPerSecond = rate
     figures.comparison = comparison?.figures
+    figures.foreign = foreignFigures
+    let familiar = tested.compactMap(\.familiarity)
+    if let least = bundle.manifest.familiarity?.cut, !familiar.isEmpty {
+      figures.familiar = Share(familiar.count { $0 >= least }, of: familiar.count).estimate
+    }
     figures.leaks = tested.filter(\.isTaught).map { pictures.name($0.index) }
     figures.untested = ["no_such_class": pictures.count - known.count, "unreadable": known.count - tested.count]
       .filter { $0.value > 0 }
@@ -91,6 +103,7 @@ public struct ModelEvaluation {
         reason == "unreadable"
           ? "\(count) files could not be read" : "\(count) files lie in folders that are no class of the model")
     }
+    if foreign != nil, foreignFigures == nil { warnings.append("no foreign picture could be read") }
     if let other, comparison?.figures == nil {
       warnings.append("\(other) knows no class of the tested pictures, so there is nothing to compare")
     }
@@ -116,6 +129,22 @@ public struct ModelEvaluation {
   }
 
   // MARK: - Steps
+
+  /// Has the model classify pictures of what it was never taught.
+  private func foreign(
+    _ foreign: TrialPictures, beside tested: [Tested], by bundle: ModelBundle
+  ) throws(WinnowError) -> ForeignFigures? {
+    var answers: [ForeignFigures.Answer] = []
+    _ = try TrialClassifying(program: worker, pictures: foreign, cancellation: cancellation).run(
+      Array(0..<foreign.count), through: bundle.path, precision: "auto",
+      progress: { report(0.84 + 0.01 * $0, "classifying foreign pictures") }
+    ) { _, answer in
+      answers.append(ForeignFigures.Answer(probability: answer.probability, familiarity: answer.familiarity))
+    }
+    return ForeignFigures(
+      own: tested.map { ForeignFigures.Answer(probability: $0.picture.probability, familiarity: $0.familiarity) },
+      foreign: answers, leastFamiliarity: bundle.manifest.familiarity?.cut)
+  }
 
   /// What a comparison found. Pictures are those of the tested model.
   private struct Compared {
@@ -181,7 +210,7 @@ public struct ModelEvaluation {
             right: isRight ? answer.best : right.min() ?? 0, answered: answer.best, probability: answer.probability,
             rightProbability: min(1, right.reduce(0) { $0 + shares[$1] }),
             isInBestFive: best.contains(where: right.contains), group: tested.count),
-          isTaught: taught.contains(answer.digest)))
+          isTaught: taught.contains(answer.digest), familiarity: answer.familiarity))
     }
     let seconds = began.map { (ContinuousClock.now - $0) / .seconds(1) } ?? 0
     return (tested, served, seconds > 0 ? Double(tested.count) / seconds : 0)

@@ -40,7 +40,7 @@ struct ReportPage {
     page += "<dl class=\"figures\">\n"
     for (title, value) in summary { page += "<div><dt>\(title)</dt><dd>\(value)</dd></div>\n" }
     page += "</dl>\n<p>Intervals hold the true figure with 95% certainty.</p>\n"
-    page += comparison
+    page += foreign + comparison
     page += "<h2>Thresholds</h2>\n<div class=\"plots\">\(svg("coverage"))\(svg("calibration"))</div>\n" + thresholds
     page += "<h2>What is taken for what</h2>\n<div class=\"plots\">\(svg("confusion_by_class"))</div>\n" + confusions
     page += "<h2>Classes</h2>\n" + classTable
@@ -86,6 +86,28 @@ struct ReportPage {
     guard !rows.isEmpty else { return "<p>No threshold keeps nine of ten answers right.</p>\n" }
     return "<table><tr><th>at most wrong</th><th>threshold</th><th>sorted by itself</th></tr>\n" + rows.joined()
       + "</table>\n"
+  }
+
+  /// How well it tells what it was never taught.
+  private var foreign: String {
+    var section = ""
+    if let familiar = figures.familiar {
+      section +=
+        "<p>\(Self.percent(familiar)) of these pictures look familiar enough to be sorted; the others go to review, "
+        + "however sure the answer is.</p>\n"
+    }
+    let title = "<h2>What it was never taught</h2>\n"
+    guard let foreign = figures.foreign else { return section.isEmpty ? "" : title + section }
+    section += "<p>Of \(foreign.count) foreign pictures"
+    if let refused = foreign.refused { section += " \(Self.percent(refused)) are refused where it serves;" }
+    section += " with 95 in a hundred of its own pictures kept:</p>\n<table><tr><th>told by</th><th>refused</th>"
+    section += "<th>area under the curve</th></tr>\n"
+    let rows = [("familiarity", foreign.byFamiliarity), ("probability", foreign.byProbability)]
+    for case (let name, let separation?) in rows {
+      section += "<tr><th scope=\"row\">\(name)</th><td>\(Self.percent(separation.refused))</td>"
+      section += "<td>\(Self.percent(separation.auroc))</td></tr>\n"
+    }
+    return title + section + "</table>\n"
   }
 
   /// What got better and worse than with the other model.

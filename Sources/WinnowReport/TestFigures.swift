@@ -49,10 +49,14 @@ struct TestFigures: Codable, Hashable {
   var untested: [String: Int]
   /// With another model, where one was named.
   var comparison: ComparisonFigures?
+  /// How many of the tested pictures are familiar enough to be sorted; nil where the model cannot tell.
+  var familiar: Estimate?
+  /// Pictures of what the model was never taught, where some were given.
+  var foreign: ForeignFigures?
 
   private enum CodingKeys: String, CodingKey {
     case schema, model, folder, time, accuracy, classes, confusion, calibration, coverage, leaks, untested
-    case comparison
+    case comparison, familiar, foreign
     case precisionServed = "engine_precision"
     case count = "n"
     case topFive = "top5"

@@ -4,8 +4,9 @@ public import WinnowWire
 
 /// What came of a `ClassifyJob`.
 public enum ClassifyOutcome: Hashable, Sendable {
-  /// `scores`: best first, at most ten. `logits`: in label order, empty unless asked for.
-  case classified(PictureFacts, scores: [WireScore], logits: [Float])
+  /// `scores`: best first, at most ten. `logits`: in label order, empty unless asked for. `familiarity`: −1 to 1, nil where
+  /// the model has no class centres.
+  case classified(PictureFacts, scores: [WireScore], logits: [Float], familiarity: Float?)
   /// `converted`: how many bytes of JPEG lie in the job's memory file.
   case looked(PictureLook, converted: Int?)
   /// The pixels lie in the job's memory file. `digest`: of the bytes that they are of.

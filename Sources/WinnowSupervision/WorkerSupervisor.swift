@@ -200,11 +200,11 @@ final class WorkerSupervisor {
       if let child, state.capacity != nil {
         surroundings.note(.workerReady(model, ready, pid: child.pid, took: .now - startedAt))
       }
-    case .answer(.classified(let id, let picture, let scores, let logits)):
+    case .answer(.classified(let id, let picture, let scores, let logits, let familiarity)):
       if let fault = fault(in: scores, logits, of: id) {
         observe(.misbehaved(fault))
       } else {
-        arrived[id] = .classified(picture, scores: scores, logits: logits)
+        arrived[id] = .classified(picture, scores: scores, logits: logits, familiarity: familiarity)
         observe(.answered(id))
       }
     case .answer(.looked(let id, let look, let converted)):

@@ -87,6 +87,7 @@ public enum StubWorker {
       put32(1); put32(label); put(&probability, 4);
       put32(logits);
       for (uint32_t index = 0; index < logits; index++) put(&probability, 4);
+      put8(0);
     }
 
     /* Refuses a picture with its own text. */
@@ -104,7 +105,7 @@ public enum StubWorker {
         post(-1);
         return 1;
       }
-      put8(1); put32(!strcmp(mode, "old") ? 0 : 4); text("CPU"); text("fp32"); put32(5); put32(4); put8(0);
+      put8(1); put32(!strcmp(mode, "old") ? 0 : 5); text("CPU"); text("fp32"); put32(5); put32(4); put8(0);
       post(-1);
       uint64_t held[64];
       int holding = 0;

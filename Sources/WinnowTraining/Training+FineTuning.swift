@@ -96,10 +96,12 @@ extension Training {
     }
     let judged = outcome.validation.places.map { validating[$0] }
     let (tested, testedPictures) = try answers(plan.testing)
+    let centres = try centres(tuning, outcome, teaching, taught, subjects)
     return TrainingCandidate(
       method: .finetune, graph: outcome.graph, judged: taught.answers(to: judged, outcome.validation.logits),
       judgedPictures: judged, tested: tested, testedPictures: testedPictures, recent: try answers(plan.testingRecent).0,
-      centres: try centres(tuning, outcome, plan.teaching, taught, subjects), progress: outcome.progress,
+      centres: centres, familiarity: try familiarity(of: judged, tuning, outcome, centres, subjects),
+      progress: outcome.progress,
       torchVersion: library.version, network: outcome.network, warnings: outcome.warnings)
   }
 
@@ -140,6 +142,23 @@ extension Training {
       }
     }
     return centres
+  }
+
+  /// How familiar pictures are that the centres are not made of.
+  private func familiarity(
+    of judged: [Int], _ tuning: FineTuning, _ outcome: FineTuning.Outcome, _ centres: ClassCentres,
+    _ subjects: ([Int]) -> [FineTuning.Subject]
+  ) throws(WinnowError) -> [Double?] {
+    let (answers, features) = try tuning.answers(outcome.network, to: subjects(judged), features: true)
+    let width = answers.places.isEmpty ? 0 : features.count / answers.places.count
+    var familiarity = [Double?](repeating: nil, count: judged.count)
+    features.withUnsafeBufferPointer { features in
+      for (row, place) in answers.places.enumerated() {
+        familiarity[place] = centres.familiarity(
+          of: UnsafeBufferPointer(rebasing: features[row * width..<(row + 1) * width]), leavingOut: nil)
+      }
+    }
+    return familiarity
   }
 
   /// Equal for trainings that would come to the same weights.

@@ -39,6 +39,7 @@ extension Training {
         }
       }
     }
+    let familiarity = try self.familiarity(of: taught, placeOf, centres)
     let folds = teaching.map { index in if case .teaches(let fold) = plan.roles[index] { fold } else { 0 } }
     let fit = try HeadFit(
       features, rows: rows, labels: teaching.map { taught.pictures[$0].label }, folds: folds, classCount: classCount,
@@ -53,7 +54,30 @@ extension Training {
         method: .head, graph: try graph(of: backbone, fit.weights, fit.biases, classCount: classCount),
         judged: taught.answers(to: teaching, fit.outOfFold), judgedPictures: teaching,
         tested: try answers(plan.testing, tests), testedPictures: plan.testing,
-        recent: try answers(plan.testingRecent, recentTests), centres: centres))
+        recent: try answers(plan.testingRecent, recentTests), centres: centres,
+        familiarity: familiarity))
+  }
+
+  /// Pictures whose familiarity is measured; more change the rarest two in a hundred little.
+  private static let mostFamiliarity = 5_000
+
+  /// How familiar pictures that teach are, each by centres without itself.
+  private func familiarity(
+    of taught: TaughtPictures, _ placeOf: [Int: Int], _ centres: ClassCentres
+  ) throws(WinnowError) -> [Double?] {
+    var familiarity = [Double?](repeating: nil, count: placeOf.count)
+    let width = taught.features.width
+    let step = max(1, placeOf.count / Self.mostFamiliarity)
+    try taught.features.forEachBlock { first, block in
+      for row in 0..<block.count / width where (first + row) % 2 == 0 {
+        let picture = (first + row) / 2
+        guard let place = placeOf[picture], place % step == 0 else { continue }
+        familiarity[place] = centres.familiarity(
+          of: UnsafeBufferPointer(rebasing: block[row * width..<(row + 1) * width]),
+          leavingOut: taught.pictures[picture].label)
+      }
+    }
+    return familiarity
   }
 
   /// The backbone with another head.

@@ -74,13 +74,16 @@ public struct Training {
         values: .logits, tensor: outcome.graph.outputs[0].name, feature: backbone.manifest.output.feature),
       architecture: backbone.manifest.architecture, parent: backbone.model)
     manifest.temperature = temperature
+    manifest.familiarity = Familiarity(of: outcome.familiarity.compactMap(\.self))
     for (name, figure) in figures {
       manifest.metrics[name] = .init(value: figure.value, low: figure.low, high: figure.high)
     }
     var files = [
-      ClassCentres.fileName: outcome.centres.bytes,
+      ModelBundle.centresFile: outcome.centres.bytes,
       TaughtDigests.fileName: Self.taught(taught, plan).bytes,
-      OutOfFoldAnswers.fileName: try outcome.judged.outOfFold(taught.labels, temperature: temperature).json(),
+      OutOfFoldAnswers.fileName: try outcome.judged.outOfFold(
+        taught.labels, temperature: temperature, familiarity: outcome.familiarity
+      ).json(),
     ]
     let leftOut = Self.leftOut(taught, plan)
     files[TrainingRecord.fileName] = try record(outcome, head, backbone, taught, plan).json()

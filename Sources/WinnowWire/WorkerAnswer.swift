@@ -40,8 +40,9 @@ public struct WireScore: Hashable, Sendable {
 /// What a worker sends. One answer is one datagram and never carries a descriptor.
 public enum WorkerAnswer: Hashable, Sendable {
   case ready(WorkerReady)
-  /// `scores`: best first, ten at most. `logits`: in label order, empty unless asked for.
-  case classified(id: UInt64, picture: PictureFacts, scores: [WireScore], logits: [Float])
+  /// `scores`: best first, ten at most. `logits`: in label order, empty unless asked for. `familiarity`: −1 to 1, nil where
+  /// the model has no class centres.
+  case classified(id: UInt64, picture: PictureFacts, scores: [WireScore], logits: [Float], familiarity: Float?)
   /// `converted`: how many bytes of JPEG lie in the memory file; nil unless a conversion was asked for.
   case looked(id: UInt64, PictureLook, converted: Int?)
   /// The pixels lie in the memory file. `digest`: of the file's bytes as they were read for it.
@@ -62,7 +63,7 @@ public enum WorkerAnswer: Hashable, Sendable {
       writer.write(UInt32(ready.classCount))
       writer.write(UInt32(ready.capacity))
       writer.write(ready.loadedFromCache)
-    case .classified(let id, let picture, let scores, let logits):
+    case .classified(let id, let picture, let scores, let logits, let familiarity):
       writer.write(UInt8(2))
       writer.write(id)
       Self.write(picture, to: &writer)
@@ -71,6 +72,7 @@ public enum WorkerAnswer: Hashable, Sendable {
         writer.write(score.probability)
       }
       writer.write(list: logits) { $0.write($1) }
+      writer.write(optional: familiarity) { $0.write($1) }
     case .refused(let id, let refusal, let digest):
       writer.write(UInt8(3))
       writer.write(id)
@@ -117,7 +119,11 @@ public enum WorkerAnswer: Hashable, Sendable {
       guard logits.allSatisfy(\.isFinite) else {
         throw WinnowError(.malformed, "a worker sent logits that are no numbers")
       }
-      self = .classified(id: id, picture: picture, scores: scores, logits: logits)
+      let familiarity = try reader.readOptional { reader throws(WinnowError) in try reader.readFloat() }
+      guard familiarity.map({ (-1...1).contains($0) }) ?? true else {
+        throw WinnowError(.malformed, "a worker sent a familiarity outside −1 to 1")
+      }
+      self = .classified(id: id, picture: picture, scores: scores, logits: logits, familiarity: familiarity)
     case 3:
       let id = try reader.read(UInt64.self)
       let name = try reader.readString(atMost: 64)

@@ -2,7 +2,7 @@ public import WinnowCore
 
 /// The version of the worker protocol. Daemon and worker come from one build; a mismatch means a half-done upgrade,
 /// and the daemon refuses the worker.
-public let workerProtocolVersion: UInt32 = 4
+public let workerProtocolVersion: UInt32 = 5
 
 /// The largest datagram either side sends: 1,000 logits take 4 KB, so this is ample.
 public let workerMessageLimit = 128 << 10

@@ -134,6 +134,47 @@ extension ProcessTests {
       try other.waitForCondition("threshold_missing")
     }
 
+    @Test("what looks unlike anything the model was taught is not sorted, unless the inbox says so")
+    func unfamiliar() throws {
+      let winnow = try Winnow()
+      func configure(_ key: String...) throws {
+        try winnow.writeConfiguration(
+          [
+            "engine: {threads: 1}", "inboxes:", "  camera:", "    path: \(winnow.inbox)",
+            "    output: \(winnow.output)", "    model: mine", "    threshold: 0.1", "    settle: 300ms",
+          ] + key.map { "    " + $0 })
+      }
+      try configure()
+      let data = winnow.folder + "/data"
+      try ClassFolders.fill(data, pictures: 20)
+      try winnow.start()
+      let trained = try winnow.control(
+        "train", data, "--name", "mine", "--backbone", "colours", "--method", "head", "--test-share", "0")
+      #expect(trained.status == 0, "\(trained.errors)")
+      try winnow.put(Picture.shades(of: .green, 900), "a.png")
+      try winnow.waitUntilIdle()
+      #expect(Files.names(in: winnow.output + "/leafy") == ["a.png"], "\(winnow.log)")
+      try winnow.stop()
+
+      // The demonstration network tells few things apart: as if nothing were like what it was taught.
+      let manifest = winnow.state + "/models/mine/1/manifest.json"
+      let strict = Files.text(manifest).replacing(/"cut" : [-0-9.e]+/, with: "\"cut\" : 2")
+      #expect(strict != Files.text(manifest))
+      try Files.write(Array(strict.utf8), to: manifest)
+      try winnow.start()
+      try winnow.put(Picture.shades(of: .green, 901), "b.png")
+      try winnow.waitUntilIdle()
+      let row = try #require(try winnow.history(winnow.inbox + "/b.png").first)
+      #expect(row.outcome == "review" && row.reason.contains("unlike anything that mine@1 was taught"), "\(row)")
+      try winnow.stop()
+
+      try configure("unfamiliar: sort")
+      try winnow.start()
+      try winnow.put(Picture.shades(of: .green, 902), "c.png")
+      try winnow.waitUntilIdle()
+      #expect(Files.names(in: winnow.output + "/leafy").sorted() == ["a.png", "c.png"], "\(winnow.log)")
+    }
+
     @Test("data that nothing can be learnt from is refused with the remedy, and no version is left")
     func refusals() throws {
       let winnow = try Winnow()

@@ -29,6 +29,43 @@ struct RoutingPolicyTests {
     #expect(reason.contains("rose") && reason.contains("%"))
   }
 
+  @Test("a sure answer about what looks unlike anything taught goes to review, or to the folder for that")
+  func unfamiliar() throws {
+    let digest = try #require(ContentDigest(bytes: Array(repeating: 0, count: 32)))
+    func decide(_ familiarity: Double?, threshold: Double = 0.6, none: Bool = false) throws -> Decision {
+      var policy = try Self.policy(threshold, none: none)
+      policy.leastFamiliarity = 0.5
+      return policy.decide(
+        Prediction(
+          model: ModelVersion(name: "flowers", version: 1),
+          top: [ClassScore(index: 0, label: "rose", probability: 0.99)],
+          picture: PictureFacts(digest: digest, byteCount: 1, format: "jpeg", width: 1, height: 1, perceptualHash: 0),
+          familiarity: familiarity), facts: Self.facts)
+    }
+    guard case .move(area: .review, _, outcome: .review, let reason) = try decide(0.49) else {
+      Issue.record("sorted")
+      return
+    }
+    #expect(reason == "rose 99.0%, but it looks unlike anything that flowers@1 was taught")
+    guard case .move(area: .none, _, outcome: .review, _) = try decide(0.49, none: true) else {
+      Issue.record("not in its folder")
+      return
+    }
+    for sorted in [try decide(0.5), try decide(nil), try decide(0.1, threshold: 0)] {
+      guard case .move(area: .output, folder: "rose", outcome: .sorted, _) = sorted else {
+        Issue.record("\(sorted)")
+        return
+      }
+    }
+  }
+
+  @Test("what is familiar is told by the pictures that a model was not taught, and by none where there are few")
+  func familiarity() throws {
+    let own = (0..<100).map { Double($0) / 100 }.shuffled()
+    #expect(Familiarity(of: own) == Familiarity(cut: 0.02, strictCut: 0.05))
+    #expect(Familiarity(of: Array(own.prefix(49))) == nil)
+  }
+
   @Test("below it, it goes to review, with both candidates and the threshold", arguments: [0.0, 0.3, 0.5999])
   func unsure(share: Double) throws {
     let decision = try Self.policy(0.6).decide(Self.prediction(("rose", share), ("tulip", 0.2)), facts: Self.facts)

@@ -106,7 +106,7 @@ final class WorkerHarness {
       }
       guard let answer = try receive() else { throw Failure(description: "the worker is gone") }
       switch answer {
-      case .classified(let id, _, _, _), .refused(let id, _, _): try body(Int(id), answer)
+      case .classified(let id, _, _, _, _), .refused(let id, _, _): try body(Int(id), answer)
       case .ready, .failed, .looked, .cropped: throw Failure(description: "unexpected: \(answer)")
       }
     }

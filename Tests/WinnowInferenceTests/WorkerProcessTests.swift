@@ -78,7 +78,7 @@ struct WorkerProcessTests {
     #expect(!ready.loadedFromCache)
     let picture = try write(Self.gif, "picture")
     try worker.send(7, picture: picture)
-    guard case .classified(7, let facts, let scores, let logits)? = try worker.receive() else {
+    guard case .classified(7, let facts, let scores, let logits, _)? = try worker.receive() else {
       Issue.record("no answer")
       return
     }
@@ -88,7 +88,7 @@ struct WorkerProcessTests {
     #expect(abs(scores.reduce(0) { $0 + $1.probability } - 1) < 1e-5)
     #expect(scores.map(\.probability) == scores.map(\.probability).sorted(by: >))
     try worker.send(8, picture: picture, wantsLogits: true)
-    guard case .classified(8, _, let again, let asked)? = try worker.receive() else {
+    guard case .classified(8, _, let again, let asked, _)? = try worker.receive() else {
       Issue.record("no answer")
       return
     }
@@ -104,7 +104,7 @@ struct WorkerProcessTests {
     let worker = try start(try models.publish(TinyNetwork(), temperature: 1000))
     _ = try worker.ready()
     try worker.send(1, picture: try write(Self.gif, "picture"))
-    guard case .classified(_, _, let scores, _)? = try worker.receive() else {
+    guard case .classified(_, _, let scores, _, _)? = try worker.receive() else {
       Issue.record("no answer")
       return
     }
@@ -141,7 +141,7 @@ struct WorkerProcessTests {
     }
     #expect(device.kind == .unreadable)
     try worker.send(5, picture: try write(Self.gif, "picture"))
-    guard case .classified(5, _, _, _)? = try worker.receive() else {
+    guard case .classified(5, _, _, _, _)? = try worker.receive() else {
       Issue.record("no answer")
       return
     }
@@ -353,7 +353,7 @@ struct WorkerProcessTests {
     var sure = (same: 0, all: 0)
     var difference = 0.0
     try worker.classify(files, inFlight: capacity, wantsLogits: true) { index, answer in
-      guard case .classified(_, let facts, let scores, let logits) = answer else {
+      guard case .classified(_, let facts, let scores, let logits, _) = answer else {
         Issue.record("\(files[index]): \(answer)")
         return
       }

@@ -96,7 +96,7 @@ struct WorkerPoolTests {
   func classifies() throws {
     let bench = try PoolBench()
     let outcome = try #require(try bench.submit("ok").wait())
-    guard case .classified(let facts, let scores, let logits) = outcome else {
+    guard case .classified(let facts, let scores, let logits, _) = outcome else {
       Issue.record("\(outcome)")
       return
     }
@@ -118,7 +118,7 @@ struct WorkerPoolTests {
   @Test("logits come when asked for, and a refusal is handed on")
   func logitsAndRefusals() throws {
     let bench = try PoolBench()
-    guard case .classified(_, _, let logits)? = try bench.submit("ok", wantsLogits: true).wait() else {
+    guard case .classified(_, _, let logits, _)? = try bench.submit("ok", wantsLogits: true).wait() else {
       Issue.record("not classified")
       return
     }

@@ -14,8 +14,9 @@ struct WorkerMessageTests {
 
   static let answers: [WorkerAnswer] = [
     .ready(WorkerReady(device: "CPU", precision: "bf16", classCount: 1000, capacity: 8, loadedFromCache: true)),
-    .classified(id: .max, picture: facts, scores: scores, logits: []),
-    .classified(id: 0, picture: bare, scores: [WireScore(index: 0, probability: 1)], logits: [-1.5, 0, 3e38]),
+    .classified(id: .max, picture: facts, scores: scores, logits: [], familiarity: nil),
+    .classified(
+      id: 0, picture: bare, scores: [WireScore(index: 0, probability: 1)], logits: [-1.5, 0, 3e38], familiarity: 0.25),
     .refused(id: 7, Refusal(.corrupt, "the scan data contradict the header"), digest: facts.digest),
     .refused(id: 8, Refusal(.unreadable, ""), digest: nil),
     .failed(code: "bundle_broken", message: "the self-check failed", remedy: "import the model again"),
@@ -88,7 +89,8 @@ struct WorkerMessageTests {
   }
 
   private func isRefused(_ picture: PictureFacts, _ scores: [WireScore], _ logits: [Float] = []) -> Bool {
-    (try? WorkerAnswer(WorkerAnswer.classified(id: 1, picture: picture, scores: scores, logits: logits).encoded()))
+    (try? WorkerAnswer(
+      WorkerAnswer.classified(id: 1, picture: picture, scores: scores, logits: logits, familiarity: nil).encoded()))
       == nil
   }
 

@@ -8,11 +8,14 @@ public struct EvaluateRequest: Hashable, Sendable {
   public var output: FilePath?
   /// A model to compare with, `NAME` or `NAME@VERSION`.
   public var against: String?
+  /// Pictures of what the model was never taught; absolute.
+  public var foreign: FilePath?
 
-  public init(folder: FilePath, output: FilePath? = nil, against: String? = nil) {
+  public init(folder: FilePath, output: FilePath? = nil, against: String? = nil, foreign: FilePath? = nil) {
     self.folder = folder
     self.output = output
     self.against = against
+    self.foreign = foreign
   }
 }
 
@@ -22,6 +25,7 @@ extension EvaluateRequest: Codable {
     folder = try fields.decode(pathForKey: "folder")
     output = try fields.decodeIfPresent(pathForKey: "output")
     against = try fields.decodeIfPresent(String.self, forKey: "against")
+    foreign = try fields.decodeIfPresent(pathForKey: "foreign")
   }
 
   public func encode(to encoder: any Encoder) throws {
@@ -29,5 +33,6 @@ extension EvaluateRequest: Codable {
     try fields.encode(path: folder, forKey: "folder")
     try fields.encodeIfPresent(path: output, forKey: "output")
     try fields.encodeIfPresent(against, forKey: "against")
+    try fields.encodeIfPresent(path: foreign, forKey: "foreign")
   }
 }

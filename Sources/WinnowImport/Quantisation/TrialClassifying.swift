@@ -18,6 +18,8 @@ public struct TrialClassifying {
     public let probability: Double
     /// Empty unless asked for.
     public let logits: [Float]
+    /// −1 to 1; nil where the model has no class centres.
+    public let familiarity: Double?
   }
 
   let program: FilePath
@@ -53,10 +55,11 @@ public struct TrialClassifying {
     func tellNext() throws(WinnowError) {
       let place = flight.removeFirst()
       switch worker.wait(for: place) {
-      case .classified(let facts, let scores, let logits):
+      case .classified(let facts, let scores, let logits, let familiarity):
         guard let best = scores.first else { break }
         let answer = Answer(
-          digest: facts.digest, best: Int(best.index), probability: Double(best.probability), logits: logits)
+          digest: facts.digest, best: Int(best.index), probability: Double(best.probability), logits: logits,
+          familiarity: familiarity.map(Double.init))
         try each(indices[place], answer)
       case .refused: break
       case .postponed(let error): throw error

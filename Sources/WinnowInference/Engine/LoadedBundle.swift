@@ -13,6 +13,8 @@ public struct LoadedBundle: Sendable {
   public let digest: ContentDigest
   /// Nil only in a draft.
   public let golden: GoldenAnswers?
+  /// Nil where the bundle says nothing of what is familiar to it.
+  public let centres: ClassCentres?
 
   /// - Parameter precision: What it is going to be run at; int8 has a network of its own.
   public init(_ bundle: ModelBundle, for precision: Precision = .fp32) throws(WinnowError) {
@@ -20,6 +22,10 @@ public struct LoadedBundle: Sendable {
     isInt8 = precision == .int8
     network = try bundle.contents(of: isInt8 ? ModelBundle.int8ModelFile : ModelBundle.modelFile)
     golden = try bundle.goldenAnswers(int8: isInt8)
+    let hasCentres = manifest.familiarity != nil && manifest.files[ModelBundle.centresFile] != nil
+    centres =
+      hasCentres
+      ? ClassCentres(try bundle.contents(of: ModelBundle.centresFile), classCount: manifest.classes.count) : nil
     var hasher = ContentHasher()
     hasher.update(network)
     digest = hasher.finish()

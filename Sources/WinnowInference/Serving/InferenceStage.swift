@@ -10,6 +10,8 @@ struct InferenceStage: Sendable {
   let model: CompiledModel
   let temperature: Double
   let pool: CropPool
+  /// By which it tells what is familiar; nil where the model says nothing of that.
+  let centres: ClassCentres?
 
   /// Scores in an answer.
   static let best = 10
@@ -28,7 +30,8 @@ struct InferenceStage: Sendable {
       }
       var unfinished: [Int: WorkerAnswer] = [:]
       try request.run(batch.count) { index, logits throws(WinnowError) in
-        let feature = batch[index].look == nil ? [] : try request.feature(at: index)
+        let isFeatureWanted = batch[index].look != nil || centres != nil
+        let feature = isFeatureWanted ? try request.feature(at: index) : []
         let answer = answer(batch[index], logits, feature)
         if batch[index].wantsMirror { return unfinished[index] = answer }
         answers.send(answer)
@@ -83,6 +86,7 @@ struct InferenceStage: Sendable {
       return .looked(id: picture.id, look, converted: converted)
     }
     return .classified(
-      id: picture.id, picture: picture.facts, scores: scores, logits: picture.wantsLogits ? Array(logits) : [])
+      id: picture.id, picture: picture.facts, scores: scores, logits: picture.wantsLogits ? Array(logits) : [],
+      familiarity: centres?.familiarity(of: feature))
   }
 }

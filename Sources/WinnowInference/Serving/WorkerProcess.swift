@@ -52,7 +52,7 @@ public enum WorkerProcess {
     let blob = options.cache.flatMap { ModelCache(folder: $0).blob(for: key(bundle, settings)) }
     let sandbox = try WorkerSandbox()
     let model = try load(bundle, blob: blob, settings: settings, elseExactly: exact, options)
-    let service = try WorkerService(model: model, manifest: bundle.manifest, options: options)
+    let service = try WorkerService(model: model, bundle: bundle, options: options)
     ImageDecoder.prepare()
     try sandbox.seal(memory: options.memoryLimit)
     try service.serve(on: .standard)

@@ -19,8 +19,9 @@ struct WorkerService {
   private let ready: BlockingQueue<ReadyPicture>
 
   /// Starts the threads; they wait.
-  init(model: CompiledModel, manifest: BundleManifest, options: WorkerOptions) throws(WinnowError) {
+  init(model: CompiledModel, bundle: LoadedBundle, options: WorkerOptions) throws(WinnowError) {
     self.model = model
+    let manifest = bundle.manifest
     let transform = EvaluationTransform(resize: manifest.input.resize, crop: manifest.input.crop)
     let runs = model.settings.streams
     // A batch in each run, as many pictures ready, and twice that on their way there, so that no run waits.
@@ -35,7 +36,8 @@ struct WorkerService {
     for _ in 0..<room.threads {
       try PlainThread.start("decode") { decoding.run(from: received, to: ready, answers: .standard) }
     }
-    let inference = InferenceStage(model: model, temperature: manifest.temperature, pool: pool)
+    let inference = InferenceStage(
+      model: model, temperature: manifest.temperature, pool: pool, centres: bundle.centres)
     for _ in 0..<runs {
       try PlainThread.start("infer") { Self.infer(inference, from: ready) }
     }

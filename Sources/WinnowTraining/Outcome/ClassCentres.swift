@@ -1,7 +1,5 @@
 /// The mean feature of each class's pictures, by which what was never taught can be told.
 struct ClassCentres {
-  static let fileName = "centres.f32"
-
   /// `[classCount][width]`.
   private var sums: [Double]
   private var counts: [Int]
@@ -16,6 +14,29 @@ struct ClassCentres {
   mutating func add(_ feature: UnsafeBufferPointer<Float>, of label: Int) {
     counts[label] += 1
     for index in 0..<width { sums[label * width + index] += Double(feature[index]) }
+  }
+
+  /// The cosine between a feature and the nearest centre, −1 to 1; nil where there is none.
+  ///
+  /// - Parameter label: its class, where the feature is one of those that the centres are made of: it is left out then.
+  func familiarity(of feature: UnsafeBufferPointer<Float>, leavingOut label: Int?) -> Double? {
+    let own = feature.reduce(0.0) { $0 + Double($1) * Double($1) }
+    guard own > 0 else { return nil }
+    var best: Double?
+    for (index, count) in counts.enumerated() where count > (index == label ? 1 : 0) {
+      let start = index * width
+      var (dot, square) = (0.0, 0.0)
+      for place in 0..<width {
+        let sum = sums[start + place]
+        dot += sum * Double(feature[place])
+        square += sum * sum
+      }
+      // Without itself the sum is shorter by the feature.
+      if index == label { (dot, square) = (dot - own, square - 2 * dot + own) }
+      guard square > 0 else { continue }
+      best = max(best ?? -1, dot / (square * own).squareRoot())
+    }
+    return best.map { min(1, max(-1, $0)) }
   }
 
   /// `[classCount][width]`, float32, little-endian.

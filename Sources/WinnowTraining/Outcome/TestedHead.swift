@@ -22,8 +22,10 @@ struct TestedHead {
     }
   }
 
-  /// - Parameter names: Of the classes.
-  func outOfFold(_ names: [String], temperature: Double) -> OutOfFoldAnswers {
+  /// - Parameters:
+  ///   - names: Of the classes.
+  ///   - familiarity: Of each picture, as far as it was measured.
+  func outOfFold(_ names: [String], temperature: Double, familiarity: [Double?]) -> OutOfFoldAnswers {
     let best = answers
     return OutOfFoldAnswers(
       labels: labels.map { names[$0] }, answers: best.map { names[$0] },
@@ -31,7 +33,7 @@ struct TestedHead {
         let row = logits[picture * classCount..<(picture + 1) * classCount]
         let largest = Double(row.max() ?? 0)
         return Float(1 / row.reduce(0.0) { $0 + exp((Double($1) - largest) / temperature) })
-      })
+      }, familiarity: familiarity.map { $0.map { Float($0) } })
   }
 
   /// Share of right answers; 0 without pictures.

@@ -15,6 +15,8 @@ struct TrainingCandidate {
   var testedPictures: [Int]
   var recent: TestedHead
   var centres: ClassCentres
+  /// How familiar each picture of `judged` is, by centres that it is no part of; nil where that was not measured.
+  var familiarity: [Double?]
   /// How it was fine-tuned.
   var progress: TrainingCheckpoint.Progress?
   var torchVersion: String?

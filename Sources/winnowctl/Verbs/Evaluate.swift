@@ -32,8 +32,14 @@ struct Evaluate: ParsableCommand {
       valueName: "model"))
   var against: String?
 
+  @Option(
+    help: ArgumentHelp(
+      "Pictures of what the model was never taught: how many of them it refuses.", valueName: "dir"))
+  var foreign: FileArgument?
+
   func run() throws {
-    let request = EvaluateRequest(folder: folder.absolute, output: output?.absolute, against: against)
+    let request = EvaluateRequest(
+      folder: folder.absolute, output: output?.absolute, against: against, foreign: foreign?.absolute)
     if let reply = try evaluate(request) { try options.output.show(reply) }
   }
 
