@@ -170,7 +170,7 @@ let package = Package(
       "WinnowTrainer",
       [
         "WinnowCore", "WinnowBundle", "WinnowSupervision", "WinnowControlAPI", "WinnowJobProgram", "WinnowTraining",
-        "CWinnowLinux", system,
+        "WinnowReport", "CWinnowLinux", system,
       ]),
     program("winnowd", ["WinnowCore", "WinnowConfig", "WinnowDaemon", arguments, system]),
     program("winnow-worker", ["WinnowInference"], linking: engine),

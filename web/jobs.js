@@ -282,7 +282,7 @@ class JobDetail {
         isLive && act('cancel_job', 'stop', change('cancel')),
         ['failed', 'cancelled', 'interrupted'].includes(job.state) && resumable.has(job.kind)
           && act('resume_job', 'play', change('resume'), 'button primary'),
-        job.kind === 'evaluate' && job.state === 'done' && element('a', {
+        (job.kind === 'evaluate' || job.result?.report) && job.state === 'done' && element('a', {
           class: 'button primary', href: `/v1/jobs/${part(job.id)}/report`, target: '_blank', rel: 'noopener',
             'data-action': 'report',
         }, icon('external'), t('report')),

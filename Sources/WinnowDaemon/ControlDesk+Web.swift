@@ -64,12 +64,18 @@ extension ControlDesk {
     return (daemon.state.path.appending("training").appending(model).appending("curves.csv"), .csv)
   }
 
+  /// Of an evaluation, or of a training's test.
+  ///
   /// - Throws: `.notFound` where the job has no report.
   func report(of id: String) throws(WinnowError) -> (path: FilePath, kind: ReplyKind) {
     let job = try daemon.jobs.show(try JobBoard.number(id))
-    guard job.kind == Self.evaluationKind, case .object(let result)? = job.result,
-      case .string(let output)? = result["output"]
-    else { throw WinnowError(.notFound, "job \(id) has no report") }
-    return (FilePath(output).appending("report.html"), .report)
+    guard case .object(let result)? = job.result else { throw WinnowError(.notFound, "job \(id) has no report") }
+    switch (job.kind, result["output"], result["model"], result["version"]) {
+    case (Self.evaluationKind, .string(let output)?, _, _): return (FilePath(output).appending("report.html"), .report)
+    case (Self.trainingKind, _, .string(let name)?, .integer(let version)?):
+      let model = ModelVersion(name: name, version: Int(version))
+      return (TestReportFolder.path(of: model, beside: daemon.library.root).appending("report.html"), .report)
+    default: throw WinnowError(.notFound, "job \(id) has no report")
+    }
   }
 }

@@ -4,6 +4,7 @@ import WinnowBundle
 import WinnowControlAPI
 import WinnowCore
 import WinnowJobProgram
+import WinnowReport
 import WinnowSupervision
 import WinnowTraining
 
@@ -50,10 +51,19 @@ public enum TrainerProgram {
     guard request.verb == .train, let work = request.train else {
       throw WinnowError(.malformed, "winnow-trainer was asked for \"\(request.verb.rawValue)\"")
     }
+    let library = ModelLibrary(root: request.library)
+    let worker = try ProgramLocation.ofThisProcess().path(of: .worker)
     let training = Training(
-      try TrainingSettings(work, sorted: request.sorted ?? []), in: ModelLibrary(root: request.library),
-      worker: try ProgramLocation.ofThisProcess().path(of: .worker), cache: ModelLibrary(root: request.library).cache,
-      cancellation: cancellation, report: output.progress)
+      try TrainingSettings(work, sorted: request.sorted ?? []), in: library, worker: worker, cache: library.cache,
+      cancellation: cancellation,
+      test: { (model, pictures) throws(WinnowError) in
+        let folder = TestReportFolder.path(of: model, beside: library.root)
+        try TestReportFolder.make(folder)
+        let evaluation = ModelEvaluation(in: library, worker: worker, cancellation: cancellation, report: { _, _ in })
+        _ = try evaluation.run(
+          ModelReference(name: model.name, version: model.version), on: pictures, of: "the test pictures", into: folder)
+        return folder.appending("report.html")
+      }, report: output.progress)
     output.finish(try training.run())
   }
 }

@@ -7,7 +7,7 @@ import WinnowDataset
 import WinnowEvaluation
 import WinnowFiles
 import WinnowGraph
-import WinnowImport
+public import WinnowImport
 public import WinnowSupervision
 
 /// A whole training: looks at every picture once, fits a head to the network of a model that is there, teaches the
@@ -19,20 +19,28 @@ public struct Training {
   private let cache: FilePath?
   let cancellation: Cancellation
   let report: (Double, String) -> Void
+  private let test: Test?
+
+  /// Writes the report of a new version about the pictures that test it.
+  ///
+  /// - Returns: the page.
+  public typealias Test = (ModelVersion, TrialPictures) throws(WinnowError) -> FilePath
 
   /// - Parameters:
   ///   - worker: The program winnow-worker.
   ///   - cache: The folder for compiled networks; nil compiles nothing ahead.
+  ///   - test: Called once the version is published; a report that cannot be written is a warning.
   ///   - report: Called with 0 to 1 and what is being done.
   public init(
     _ settings: TrainingSettings, in library: ModelLibrary, worker: FilePath, cache: FilePath?,
-    cancellation: Cancellation, report: @escaping (Double, String) -> Void
+    cancellation: Cancellation, test: Test? = nil, report: @escaping (Double, String) -> Void
   ) {
     self.settings = settings
     self.library = library
     self.worker = worker
     self.cache = cache
     self.cancellation = cancellation
+    self.test = test
     self.report = report
   }
 
@@ -105,6 +113,7 @@ public struct Training {
     let seconds = (ContinuousClock.now - began) / .seconds(1)
     let gate = PromotionGate(settings.promotion, isFirst: published.isCurrent, comparison)
     if gate.isPromoted, !published.isCurrent { try library.promote(published.model) }
+    let (page, complaint) = testReport(of: published.model, with: source, taught, plan)
     let int8 = try quantise(published.model, with: source, taught, plan)
     if outcome.progress != nil { try runFolder(of: settings.name).remove(TrainingCheckpoint.fileName) }
     report(1, "\(published.model) is trained: \(gate.reason)")
@@ -123,8 +132,8 @@ public struct Training {
             version: live.version, pictures: $0.count, won: $0.won, lost: $0.lost, difference: $0.difference,
             lowerBound: $0.lowerBound, p: $0.pBetter)
         }
-      }, promotion: gate.reason, seconds: seconds, int8: int8,
-      warnings: taught.warnings + plan.warnings + outcome.warnings + published.warnings)
+      }, promotion: gate.reason, seconds: seconds, int8: int8, report: page?.escaped,
+      warnings: taught.warnings + plan.warnings + outcome.warnings + published.warnings + complaint)
   }
 
   private func record(
@@ -156,6 +165,22 @@ public struct Training {
     var counts = ["unreadable": taught.rejects]
     for reason in TrainingPlan.Reason.allCases { counts[reason.rawValue] = plan.count(of: reason) }
     return counts.filter { $0.value > 0 }
+  }
+
+  private func testReport(
+    of model: ModelVersion, with source: TrainingSource, _ taught: TaughtPictures, _ plan: TrainingPlan
+  ) -> (page: FilePath?, complaint: [String]) {
+    guard let test, !plan.testing.isEmpty else { return (nil, []) }
+    report(0.9, "writing the report of the test")
+    let pictures = TrialPictures(
+      count: plan.testing.count, right: { [taught.pictures[plan.testing[$0]].label] }, isHeldOut: { _ in true },
+      name: { source.name(taught.places[plan.testing[$0]]) },
+      open: { (index) throws(WinnowError) in try source.open(taught.places[plan.testing[index]]) })
+    do throws(WinnowError) {
+      return (try test(model, pictures), [])
+    } catch {
+      return (nil, ["the report of the test cannot be written: \(error)"])
+    }
   }
 
   /// Brings the version to int8, as one more version, where enough pictures can judge that: those of the test, which

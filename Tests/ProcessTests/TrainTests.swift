@@ -22,6 +22,7 @@ extension ProcessTests {
       var metrics: [String: Figure]
       var comparison: Comparison?
       var promotion: String
+      var report: String?
     }
 
     private struct Job: Decodable {
@@ -45,6 +46,8 @@ extension ProcessTests {
       #expect(first.model == "mine" && first.version == 1 && first.current && first.comparison == nil)
       #expect(first.classes == ["leafy", "warm", "蓝 cold"])
       #expect(first.pictures.tested == 18 && first.pictures.taught == 102)
+      #expect(first.report == winnow.state + "/reports/mine@1/report.html")
+      #expect(Files.text(winnow.state + "/reports/mine@1/report.json").contains("\"n\":18"))
       #expect(first.pictures.left_out == ["unreadable": 1, "copy": 1])
       #expect(
         (first.metrics["accuracy"]?.value ?? 0) > 0.9 && (first.metrics["out_of_fold_accuracy"]?.value ?? 0) > 0.9)

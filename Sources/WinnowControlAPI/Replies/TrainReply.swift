@@ -84,12 +84,14 @@ public struct TrainReply: Codable, Hashable, Sendable {
   public var seconds: Double
   /// What came of bringing the version to int8; nil where there are too few test pictures to judge that by.
   public var int8: QuantizeReply?
+  /// The page about the test pictures; nil without such pictures.
+  public var report: String?
   public var warnings: [String]
 
   public init(
     model: String, version: Int, current: Bool, method: String, backbone: String, classes: [String],
     pictures: Pictures, metrics: [String: Figure], comparison: Comparison? = nil, promotion: String, seconds: Double,
-    int8: QuantizeReply? = nil, warnings: [String] = []
+    int8: QuantizeReply? = nil, report: String? = nil, warnings: [String] = []
   ) {
     self.model = model
     self.version = version
@@ -103,6 +105,7 @@ public struct TrainReply: Codable, Hashable, Sendable {
     self.promotion = promotion
     self.seconds = seconds
     self.int8 = int8
+    self.report = report
     self.warnings = warnings
   }
 }

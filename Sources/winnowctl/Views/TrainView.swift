@@ -23,6 +23,7 @@ extension TrainReply: Viewable {
     rows.append(("method", Cell(method)))
     rows.append(("backbone", Cell(backbone)))
     rows.append(("seconds", Cell(String(Int(seconds.rounded())))))
+    if let report { rows.append(("report", Cell(report))) }
     view.pairs(rows)
     int8?.describe(in: &view)
     for warning in warnings { view.line(warning, .warning) }

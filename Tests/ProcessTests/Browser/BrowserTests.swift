@@ -159,13 +159,13 @@ extension ProcessTests {
       struct Begun: Decodable { var id: String }
       let begun = try winnow.control(
         "train", data, "--name", "mine", "--backbone", "colours", "--method", "finetune", "--epochs", "3",
-        "--test-share",
-        "0", "--detach"
+        "--detach"
       ).decode(Begun.self)
       let page = try page("jobs/\(begun.id)")
       try page.wait("document.querySelector('[data-curves] svg path, [data-curves] svg polyline')", seconds: 120)
       try page.wait(
         "document.querySelector('[data-job-detail]')?.innerText.toLowerCase().includes('done')", seconds: 120)
+      try page.wait("document.querySelector('a[href=\"/v1/jobs/\(begun.id)/report\"]')")
       try page.screenshot("training")
       try expectSound(page) { $0.contains("404") }
       let tested = try winnow.control("evaluate", "mine", data, "--detach").decode(Begun.self)
