@@ -34,6 +34,19 @@ enum BundleStorage {
     try share(path, mode: 0o755)
   }
 
+  /// Makes the folders above a path that are not there, for their owner alone.
+  static func makeMissingFolders(above path: FilePath) throws(WinnowError) {
+    var missing: [FilePath] = []
+    var folder = path.removingLastComponent()
+    while folder.lastComponent != nil, !exists(folder) {
+      missing.append(folder)
+      folder = folder.removingLastComponent()
+    }
+    for folder in missing.reversed() where folder.withPlatformString({ mkdir($0, 0o700) }) != 0 && errno != EEXIST {
+      throw fault("make the folder", folder)
+    }
+  }
+
   /// Sets the mode whatever the umask, and gives the entry to the owner of its folder where this is root.
   static func share(_ path: FilePath, mode: mode_t) throws(WinnowError) {
     guard path.withPlatformString({ chmod($0, mode) }) == 0 else { throw fault("set the mode of", path) }

@@ -250,7 +250,9 @@ public struct ModelLibrary: Sendable {
     try BundleStorage.switchLink(linkPath(name), to: String(version))
   }
 
+  /// A first use without a daemon finds no state folder either.
   private func makeRoot() throws(WinnowError) {
+    try BundleStorage.makeMissingFolders(above: root)
     try BundleStorage.makeFolderUnlessThere(root)
   }
 

@@ -56,6 +56,16 @@ struct ModelLibraryTests {
     #expect(error?.code == .notFound)
   }
 
+  @Test("a library in a state folder that is not there yet makes it, for its owner alone")
+  func firstUse() throws {
+    let state = folder.path.appending("share").appending("winnow")
+    let library = ModelLibrary(root: state.appending("models"))
+    let draft = try library.makeDraft()
+    try draft.write([1], to: "model.onnx")
+    #expect(try library.publish(draft, manifest: manifest("m")).isCurrent)
+    #expect(mode(state) == 0o700 && mode(state.appending("models")) == 0o755)
+  }
+
   @Test("a bundle that promises an int8 network and holds none is refused")
   func promiseWithoutNetwork() throws {
     let draft = try library.makeDraft()

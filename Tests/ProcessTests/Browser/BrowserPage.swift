@@ -22,8 +22,15 @@ final class BrowserPage {
   // MARK: - Looking
 
   func open(_ url: String) throws {
+    _ = browser.take(session: session) { $0 == "Page.loadEventFired" }
     let answer = try call("Page.navigate", ["url": .text(url)])
     if let error = answer["errorText"].text { throw Chromium.Failure(description: "\(url): \(error)") }
+    try browser.wait(for: "Page.loadEventFired", session: session)
+  }
+
+  func reload() throws {
+    _ = browser.take(session: session) { $0 == "Page.loadEventFired" }
+    try call("Page.reload")
     try browser.wait(for: "Page.loadEventFired", session: session)
   }
 

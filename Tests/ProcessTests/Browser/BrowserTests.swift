@@ -83,7 +83,9 @@ extension ProcessTests {
       }
       try page.press("z")
       try page.wait("document.querySelectorAll('#review-grid [data-picture]').length === 6")
-      #expect(Files.names(in: winnow.output + "/_review").count == 6)
+      try Deadline(seconds: 30).wait(for: "the picture in review") {
+        Files.names(in: winnow.output + "/_review").count == 6
+      }
       try page.press("ArrowRight", .shift)
       try page.press("ArrowRight", .shift)
       try page.screenshot("review")
@@ -95,7 +97,8 @@ extension ProcessTests {
       try page.press("Enter")
       try page.wait("document.querySelectorAll('#review-grid [data-picture]').length === 2")
       try expectSound(page)
-      #expect(try winnow.counts().sorted == 4)
+      // A card leaves the page before its picture has moved.
+      try Deadline(seconds: 30).wait(for: "four sorted pictures") { try winnow.counts().sorted == 4 }
       try winnow.expectVerified(checked: 6)
     }
 
@@ -125,8 +128,10 @@ extension ProcessTests {
       try page.wait("!document.querySelector('#review-grid [data-picture]')")
       try Deadline(seconds: 30).wait(for: "the correction") { Files.names(in: winnow.output + "/blue").count == 1 }
       #expect(Files.names(in: winnow.output + "/red").count == 3)
-      let error = try winnow.status().inboxes[0].error
-      #expect(error?.observed?.looked_at == 4 && error?.observed?.wrong == 1)
+      try Deadline(seconds: 30).wait(for: "four pictures that were looked at") {
+        try winnow.status().inboxes[0].error?.observed?.looked_at == 4
+      }
+      #expect(try winnow.status().inboxes[0].error?.observed?.wrong == 1)
       try show("overview", on: page)
       try page.wait("document.querySelector('[data-inbox=camera]').innerText.includes('25')")
       try expectSound(page)
@@ -207,7 +212,7 @@ extension ProcessTests {
         if isPhone {
           try page.setLanguage("zh-CN")
           try page.resize(390, 844, isPhone: true)
-          try page.evaluate("location.reload(); 0")
+          try page.reload()
           try page.wait("document.documentElement.lang.startsWith('zh')")
         }
         for view in views {
