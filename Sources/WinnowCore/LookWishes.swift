@@ -1,6 +1,9 @@
 /// What is wanted of a look beside the facts, the measures and the signature.
 public struct LookWishes: Hashable, Sendable {
-  /// Longer side of the thumbnail in pixels, 32 to 512; nil for none.
+  /// Sides of a thumbnail that may be asked for, in pixels.
+  public static let thumbnailSides = 32...512
+
+  /// Longer side of the thumbnail in pixels, one of `thumbnailSides`; nil for none.
   public var thumbnailSide: Int?
   /// Whether the picture is wanted as an upright sRGB JPEG of full size, without metadata.
   public var conversion: Bool

@@ -19,8 +19,6 @@ public enum WorkerRequest: Hashable, Sendable {
   /// `offset` on.
   case crop(id: UInt64, CropWish, offset: Int)
 
-  /// Sides of a thumbnail that may be asked for, in pixels.
-  public static let thumbnailSides = 32...512
   /// Memory files for pixels are not larger, in bytes.
   public static let largestCropOffset = 1 << 32
 
@@ -53,7 +51,7 @@ public enum WorkerRequest: Hashable, Sendable {
     case 2:
       let id = try reader.read(UInt64.self)
       let side = try reader.readOptional { reader throws(WinnowError) in Int(try reader.read(UInt32.self)) }
-      guard side.map(Self.thumbnailSides.contains) ?? true else {
+      guard side.map(LookWishes.thumbnailSides.contains) ?? true else {
         throw WinnowError(.malformed, "a thumbnail of \(side ?? 0) pixels was asked for")
       }
       let wishes = LookWishes(

@@ -2,12 +2,9 @@ public import WinnowCore
 
 /// A picture that the ledger knows, small.
 public struct ThumbnailRequest: Hashable, Sendable {
-  /// Sides that may be asked for, in pixels.
-  public static let sides = 32...512
-
   /// The picture's number.
   public var picture: Int64
-  /// The longer side at most, in pixels.
+  /// The longer side at most, in pixels, one of `LookWishes.thumbnailSides`.
   public var side: Int
 
   public init(picture: Int64, side: Int = 256) {
@@ -21,10 +18,11 @@ public struct ThumbnailRequest: Hashable, Sendable {
     guard let picture = Int64(text) else { throw WinnowError(.notFound, "there is no picture \"\(text)\"") }
     self.picture = picture
     side = try query.integer("side") ?? 256
-    guard Self.sides.contains(side) else {
+    let sides = LookWishes.thumbnailSides
+    guard sides.contains(side) else {
       throw WinnowError(
         .invalidInput, "no thumbnail has a side of \(side) pixels",
-        remedy: "ask for \(Self.sides.lowerBound) to \(Self.sides.upperBound)")
+        remedy: "ask for \(sides.lowerBound) to \(sides.upperBound)")
     }
   }
 }
