@@ -18,62 +18,44 @@ public struct WebListener: Sendable {
   ///   - port: 0 lets the system choose.
   /// - Throws: `.systemCall` where the address is in use or is not this machine's.
   public static func bind(host: String, port: Int) throws(WinnowError) -> WebListener {
-    let isSix = host.contains(":")
+    var wish = addrinfo()
+    wish.ai_flags = AI_NUMERICHOST | AI_NUMERICSERV
+    wish.ai_socktype = Int32(SOCK_STREAM.rawValue)
+    var found: UnsafeMutablePointer<addrinfo>?
+    let answer = getaddrinfo(host, "\(port)", &wish, &found)
+    guard answer == 0, let found else { throw failure(host, port, String(cString: gai_strerror(answer))) }
+    defer { freeaddrinfo(found) }
+    let address = found.pointee
     let descriptor = FileDescriptor(
-      rawValue: socket(isSix ? AF_INET6 : AF_INET, Int32(SOCK_STREAM.rawValue) | Int32(SOCK_CLOEXEC.rawValue), 0))
+      rawValue: socket(address.ai_family, address.ai_socktype | Int32(SOCK_CLOEXEC.rawValue), 0))
     guard descriptor.rawValue >= 0 else { throw failure(host, port) }
-    do throws(WinnowError) {
-      var yes: CInt = 1
-      let size = socklen_t(MemoryLayout<CInt>.size)
-      // A restart must not wait for connections of the daemon before.
-      setsockopt(descriptor.rawValue, SOL_SOCKET, SO_REUSEADDR, &yes, size)
-      let bound = isSix ? bind6(descriptor.rawValue, host, port) : bind4(descriptor.rawValue, host, port)
-      guard bound, listen(descriptor.rawValue, backlog) == 0 else { throw failure(host, port) }
-      return WebListener(descriptor: descriptor, host: host, port: try realPort(of: descriptor.rawValue, isSix: isSix))
-    } catch {
+    var yes: CInt = 1
+    // A restart must not wait for connections of the daemon before.
+    setsockopt(descriptor.rawValue, SOL_SOCKET, SO_REUSEADDR, &yes, socklen_t(MemoryLayout<CInt>.size))
+    guard Glibc.bind(descriptor.rawValue, address.ai_addr, address.ai_addrlen) == 0,
+      listen(descriptor.rawValue, backlog) == 0, let real = realPort(of: descriptor.rawValue)
+    else {
+      let error = failure(host, port)
       try? descriptor.close()
       throw error
     }
+    return WebListener(descriptor: descriptor, host: host, port: real)
   }
 
-  private static func bind4(_ descriptor: CInt, _ host: String, _ port: Int) -> Bool {
-    var address = sockaddr_in()
-    address.sin_family = sa_family_t(AF_INET)
-    address.sin_port = in_port_t(UInt16(port).bigEndian)
-    guard inet_pton(AF_INET, host, &address.sin_addr) == 1 else { return false }
-    return withUnsafePointer(to: &address) { pointer in
-      pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) {
-        Glibc.bind(descriptor, $0, socklen_t(MemoryLayout<sockaddr_in>.size)) == 0
-      }
-    }
-  }
-
-  private static func bind6(_ descriptor: CInt, _ host: String, _ port: Int) -> Bool {
+  private static func realPort(of descriptor: CInt) -> Int? {
     var address = sockaddr_in6()
-    address.sin6_family = sa_family_t(AF_INET6)
-    address.sin6_port = in_port_t(UInt16(port).bigEndian)
-    guard inet_pton(AF_INET6, host, &address.sin6_addr) == 1 else { return false }
-    return withUnsafePointer(to: &address) { pointer in
-      pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) {
-        Glibc.bind(descriptor, $0, socklen_t(MemoryLayout<sockaddr_in6>.size)) == 0
-      }
-    }
-  }
-
-  private static func realPort(of descriptor: CInt, isSix: Bool) throws(WinnowError) -> Int {
-    var storage = sockaddr_in6()
     var length = socklen_t(MemoryLayout<sockaddr_in6>.size)
-    let result = withUnsafeMutablePointer(to: &storage) { pointer in
+    let result = withUnsafeMutablePointer(to: &address) { pointer in
       pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) { getsockname(descriptor, $0, &length) }
     }
-    guard result == 0 else { throw failure("the web socket", 0) }
     // The port stands at the same place in both kinds of address.
-    return Int(UInt16(bigEndian: storage.sin6_port))
+    return result == 0 ? Int(UInt16(bigEndian: address.sin6_port)) : nil
   }
 
-  private static func failure(_ host: String, _ port: Int) -> WinnowError {
-    let cause = String(cString: strerror(errno))
-    return WinnowError(
+  private static func failure(
+    _ host: String, _ port: Int, _ cause: String = String(cString: strerror(errno))
+  ) -> WinnowError {
+    WinnowError(
       .systemCall, "the web page cannot be served on \(host):\(port)",
       remedy: "end the program that uses the port (ss -ltnp), or choose another in http.listen, and start winnowd anew",
       cause: cause)
