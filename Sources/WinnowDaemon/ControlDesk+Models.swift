@@ -67,19 +67,9 @@ extension ControlDesk {
   }
 
   func export(_ text: String, _ reply: FileReply) {
-    do throws(WinnowError) {
+    send(reply) { () throws(WinnowError) in
       let (_, path) = try daemon.library.resolve(try ModelReference(text))
-      let file = path.appending(ModelBundle.modelFile)
-      do {
-        let descriptor = try FileDescriptor.open(file, .readOnly, options: [.closeOnExec, .noFollow])
-        let length = try descriptor.seek(offset: 0, from: .end)
-        _ = try descriptor.seek(offset: 0, from: .start)
-        reply.send(descriptor, length: length)
-      } catch {
-        throw WinnowError(.systemCall, "cannot read \(file.escaped)", cause: "\(error)")
-      }
-    } catch {
-      reply.fail(error)
+      return (path.appending(ModelBundle.modelFile), .bytes)
     }
   }
 
