@@ -76,12 +76,7 @@ final class JobBoard {
     let now = ContinuousClock.now
     if let last = lastWritten[id], now - last < .seconds(1) { return }
     lastWritten[id] = now
-    try? ledger.update(job)
-    writeLog(of: id)
-  }
-
-  private func writeLog(of id: Int64) {
-    if let lines = unwritten.removeValue(forKey: id) { try? ledger.appendToLog(ofJob: id, lines) }
+    try? ledger.update(job, log: unwritten.removeValue(forKey: id) ?? "")
   }
 
   private static func logLine(_ text: String) -> String {
@@ -130,9 +125,8 @@ final class JobBoard {
     job.state = state
     job.finished = Timestamp.now()
     change(&job)
-    try? ledger.update(job)
     if let error = job.error { unwritten[id, default: ""] += Self.logLine(error) }
-    writeLog(of: id)
+    try? ledger.update(job, log: unwritten.removeValue(forKey: id) ?? "")
     tell(job)
     changed(Self.job(job))
     for follower in followers.removeValue(forKey: id) ?? [] { follower.finish() }

@@ -24,7 +24,9 @@ extension Ledger {
   }
 
   /// Records how the job stands; kind, spec, creation and who asked do not change.
-  public func update(_ job: JobRecord) throws(WinnowError) {
+  ///
+  /// - Parameter log: appended to what the job printed; the last `jobLogLimit` bytes are kept.
+  public func update(_ job: JobRecord, log: String = "") throws(WinnowError) {
     try write { connection in
       try connection.run(
         """
@@ -34,6 +36,10 @@ extension Ledger {
           job.state.rawValue, job.progress, job.text, job.result, job.error, job.started?.nanoseconds,
           job.finished?.nanoseconds, job.id,
         ])
+      guard !log.isEmpty else { return }
+      try connection.run(
+        "UPDATE job SET log = substr(CAST(log || ? AS BLOB), -?) WHERE id = ?",
+        [Array(log.utf8).blob, Self.jobLogLimit, job.id])
     }
   }
 
@@ -58,15 +64,6 @@ extension Ledger {
         LedgerConnection.jobColumns + """
            WHERE id < ? AND state IN (SELECT value FROM json_each(?)) ORDER BY id DESC LIMIT ?
           """, [id ?? .max, list, limit], connection.jobRecord)
-    }
-  }
-
-  /// Appends to what the job printed; the last `jobLogLimit` bytes are kept.
-  public func appendToLog(ofJob id: Int64, _ text: String) throws(WinnowError) {
-    try write { connection in
-      try connection.run(
-        "UPDATE job SET log = substr(CAST(log || ? AS BLOB), -?) WHERE id = ?",
-        [Array(text.utf8).blob, Self.jobLogLimit, id])
     }
   }
 

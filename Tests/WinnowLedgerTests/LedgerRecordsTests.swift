@@ -52,14 +52,15 @@ struct LedgerRecordsTests {
   @Test("the end of a job's log is kept")
   func log() throws {
     let temporary = try TemporaryLedger()
-    let id = try temporary.ledger.insert(
-      JobRecord(id: 0, kind: "sort", spec: "{}", created: Sample.time(1), by: "winnowd"))
+    var job = JobRecord(id: 0, kind: "sort", spec: "{}", created: Sample.time(1), by: "winnowd")
+    let id = try temporary.ledger.insert(job)
+    job.id = id
     #expect(try temporary.ledger.log(ofJob: id) == "")
-    try temporary.ledger.appendToLog(ofJob: id, "first\n")
-    try temporary.ledger.appendToLog(ofJob: id, "zweite Zeile: ö\n")
+    try temporary.ledger.update(job, log: "first\n")
+    try temporary.ledger.update(job, log: "zweite Zeile: ö\n")
     #expect(try temporary.ledger.log(ofJob: id) == "first\nzweite Zeile: ö\n")
-    try temporary.ledger.appendToLog(ofJob: id, String(repeating: "ö", count: Ledger.jobLogLimit))
-    try temporary.ledger.appendToLog(ofJob: id, "x")
+    try temporary.ledger.update(job, log: String(repeating: "ö", count: Ledger.jobLogLimit))
+    try temporary.ledger.update(job, log: "x")
     let log = try #require(try temporary.ledger.log(ofJob: id))
     #expect(log == String(repeating: "ö", count: Ledger.jobLogLimit / 2 - 1) + "x")
     #expect(try temporary.ledger.log(ofJob: 4711) == nil)
