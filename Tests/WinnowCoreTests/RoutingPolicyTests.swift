@@ -62,7 +62,7 @@ struct RoutingPolicyTests {
   @Test("what is familiar is told by the pictures that a model was not taught, and by none where there are few")
   func familiarity() throws {
     let own = (0..<100).map { Double($0) / 100 }.shuffled()
-    #expect(Familiarity(of: own) == Familiarity(cut: 0.02, strictCut: 0.05))
+    #expect(Familiarity(of: own) == Familiarity(cut: 0.02))
     #expect(Familiarity(of: Array(own.prefix(49))) == nil)
   }
 
