@@ -125,7 +125,7 @@ extension Training {
   private func centres(
     _ tuning: FineTuning, _ outcome: FineTuning.Outcome, _ teaching: [Int], _ taught: TaughtPictures,
     _ subjects: ([Int]) -> [FineTuning.Subject]
-  ) throws(WinnowError) -> ClassCentres {
+  ) throws(WinnowError) -> ClassCentreSums {
     var counts = [Int](repeating: 0, count: taught.labels.count)
     let chosen = teaching.filter { index in
       counts[taught.pictures[index].label] += 1
@@ -133,7 +133,7 @@ extension Training {
     }
     let (answers, features) = try tuning.answers(outcome.network, to: subjects(chosen), features: true)
     let width = answers.places.isEmpty ? 0 : features.count / answers.places.count
-    var centres = ClassCentres(classCount: taught.labels.count, width: width)
+    var centres = ClassCentreSums(classCount: taught.labels.count, width: width)
     features.withUnsafeBufferPointer { features in
       for (row, place) in answers.places.enumerated() {
         centres.add(
@@ -146,7 +146,7 @@ extension Training {
 
   /// How familiar pictures are that the centres are not made of.
   private func familiarity(
-    of judged: [Int], _ tuning: FineTuning, _ outcome: FineTuning.Outcome, _ centres: ClassCentres,
+    of judged: [Int], _ tuning: FineTuning, _ outcome: FineTuning.Outcome, _ centres: ClassCentreSums,
     _ subjects: ([Int]) -> [FineTuning.Subject]
   ) throws(WinnowError) -> [Double?] {
     let (answers, features) = try tuning.answers(outcome.network, to: subjects(judged), features: true)

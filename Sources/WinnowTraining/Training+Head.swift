@@ -22,7 +22,7 @@ extension Training {
     let tests = FeatureMatrix(width: taught.features.width)
     let recentTests = FeatureMatrix(width: taught.features.width)
     var rows: [HeadFit.Row] = []
-    var centres = ClassCentres(classCount: classCount, width: features.width)
+    var centres = ClassCentreSums(classCount: classCount, width: features.width)
     let (isTest, isRecent) = (Set(plan.testing), Set(plan.testingRecent))
     try taught.features.forEachBlock { first, block in
       for row in 0..<block.count / features.width {
@@ -63,7 +63,7 @@ extension Training {
 
   /// How familiar pictures that teach are, each by centres without itself.
   private func familiarity(
-    of taught: TaughtPictures, _ placeOf: [Int: Int], _ centres: ClassCentres
+    of taught: TaughtPictures, _ placeOf: [Int: Int], _ centres: ClassCentreSums
   ) throws(WinnowError) -> [Double?] {
     var familiarity = [Double?](repeating: nil, count: placeOf.count)
     let width = taught.features.width

@@ -16,7 +16,7 @@ struct CandidateChoiceTests {
     return TrainingCandidate(
       method: method, graph: Graph(inputs: [], outputs: [], nodes: []), judged: answers,
       judgedPictures: Array(pictures), tested: answers, testedPictures: [], recent: answers,
-      centres: ClassCentres(classCount: 3, width: 1), familiarity: [])
+      centres: ClassCentreSums(classCount: 3, width: 1), familiarity: [])
   }
 
   /// Noise that is the same each time.

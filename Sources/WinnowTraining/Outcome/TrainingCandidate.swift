@@ -14,7 +14,7 @@ struct TrainingCandidate {
   /// Likewise of `tested`: all that test, as far as they could be had.
   var testedPictures: [Int]
   var recent: TestedHead
-  var centres: ClassCentres
+  var centres: ClassCentreSums
   /// How familiar each picture of `judged` is, by centres that it is no part of; nil where that was not measured.
   var familiarity: [Double?]
   /// How it was fine-tuned.

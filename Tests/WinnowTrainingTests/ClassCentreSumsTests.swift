@@ -3,7 +3,7 @@ import Testing
 @testable import WinnowTraining
 
 @Suite("Centres of classes")
-struct ClassCentresTests {
+struct ClassCentreSumsTests {
   private static func cosine(_ left: [Double], _ right: [Double]) -> Double {
     func dot(_ a: [Double], _ b: [Double]) -> Double { zip(a, b).reduce(0) { $0 + $1.0 * $1.1 } }
     return dot(left, right) / (dot(left, left) * dot(right, right)).squareRoot()
@@ -12,7 +12,7 @@ struct ClassCentresTests {
   @Test("a picture is compared with its class as it would be without it")
   func leavingOut() throws {
     let features: [[Float]] = [[1, 0], [0.6, 0.8], [0, 1], [-1, 0.2]]
-    var centres = ClassCentres(classCount: 2, width: 2)
+    var centres = ClassCentreSums(classCount: 2, width: 2)
     for (index, feature) in features.enumerated() {
       feature.withUnsafeBufferPointer { centres.add($0, of: index == 3 ? 1 : 0) }
     }
