@@ -121,7 +121,7 @@ public final class Daemon: @unchecked Sendable {
     queue.sync {
       do throws(WinnowError) {
         let left = try jobs.takeUp()
-        _ = pipeline.listen { [weak self] event in
+        pipeline.listen { [weak self] event in
           guard let desk = self?.desk, !desk.listeners.isEmpty else { return }
           desk.announce(ControlDesk.watchEvent(event))
         }

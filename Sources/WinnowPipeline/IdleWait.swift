@@ -49,9 +49,9 @@ extension SortingPipeline {
       inbox.retrying.hurry(at: now)
     }
     if trees.contains(where: { $0.isPolled }) { outputs.wantsComparison = true }
-    nextListener += 1
-    idleWaits.append(IdleWait(id: nextListener, scansNeeded: needed, completion: completion))
-    let id = nextListener
+    nextIdleWait += 1
+    idleWaits.append(IdleWait(id: nextIdleWait, scansNeeded: needed, completion: completion))
+    let id = nextIdleWait
     queue.async { self.pump() }
     return id
   }

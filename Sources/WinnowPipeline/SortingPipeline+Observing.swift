@@ -38,6 +38,8 @@ extension SortingPipeline {
 
   /// Says so where people found more errors than were promised.
   func checkPromises() {
+    guard watchedInboxes.contains(where: { $0.settings.promisedError != nil }) else { return }
+    let counts = (try? ledger.counts()) ?? [:]
     for inbox in watchedInboxes {
       guard let error = inbox.settings.promisedError, inbox.promise != nil, let found = try? observed(in: inbox),
         let version = inbox.promisedBy
@@ -46,7 +48,7 @@ extension SortingPipeline {
         continue
       }
       // Without a sample all that was sorted counts as looked at, which flatters the model: a doubt is then beyond doubt.
-      let sorted = (try? ledger.counts())?[inbox.name].map { ($0[.sorted] ?? 0) + ($0[.corrected] ?? 0) } ?? 0
+      let sorted = counts[inbox.name].map { ($0[.sorted] ?? 0) + ($0[.corrected] ?? 0) } ?? 0
       let isSeen =
         BrokenPromise.isSeen(error: error, wrong: found.wrong, of: found.judged)
         || BrokenPromise.isSeen(error: error, wrong: found.corrected, of: sorted)

@@ -65,8 +65,8 @@ public final class SortingPipeline: @unchecked Sendable {
   let outputs = OutputHints()
   var nextKey = 0
   var board = HealthBoard()
-  var listeners: [Int: (PipelineEvent) -> Void] = [:]
-  var nextListener = 0
+  private var listeners: [(PipelineEvent) -> Void] = []
+  var nextIdleWait = 0
   /// Inboxes that are paused by name; the empty name stands for all.
   var paused: Set<String> = []
   var isStarted = false
@@ -309,20 +309,13 @@ public final class SortingPipeline: @unchecked Sendable {
   }
 
   func tell(_ event: PipelineEvent) {
-    for listener in Array(listeners.values) { listener(event) }
+    for listener in listeners { listener(event) }
   }
 
   /// Calls `listener` on the pipeline's queue for every event from now on.
-  public func listen(_ listener: @escaping (PipelineEvent) -> Void) -> Int {
+  public func listen(_ listener: @escaping (PipelineEvent) -> Void) {
     dispatchPrecondition(condition: .onQueue(queue))
-    nextListener += 1
-    listeners[nextListener] = listener
-    return nextListener
-  }
-
-  public func stopListening(_ id: Int) {
-    dispatchPrecondition(condition: .onQueue(queue))
-    listeners[id] = nil
+    listeners.append(listener)
   }
 
   /// What went wrong with the last commit, nil when it worked.
