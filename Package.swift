@@ -231,7 +231,7 @@ let package = Package(
     tests(
       "WinnowCrawlTests",
       ["WinnowCore", "WinnowFiles", "WinnowSupervision", "WinnowDataset", "WinnowCrawl", "WinnowTestSupport", system]),
-    tests("ProcessTests", ["WinnowCore", "WinnowTestSupport", system]),
+    tests("ProcessTests", ["WinnowCore", "WinnowControlAPI", "WinnowTestSupport", system]),
     tests("ArchitectureTests", ["WinnowCore"]),
     tests("CrashTests", ["WinnowCore", "WinnowFiles", "WinnowTestSupport", system]),
   ]

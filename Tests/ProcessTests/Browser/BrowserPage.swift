@@ -1,13 +1,14 @@
 import FoundationEssentials
 import Glibc
+import WinnowControlAPI
 
 /// One tab, looked at and used as a person would.
 final class BrowserPage {
   private let browser: Chromium
   private let session: String
-  let context: JSON
+  let context: JSONValue
 
-  init(_ browser: Chromium, session: String, context: JSON) throws {
+  init(_ browser: Chromium, session: String, context: JSONValue) throws {
     self.browser = browser
     self.session = session
     self.context = context
@@ -15,7 +16,7 @@ final class BrowserPage {
   }
 
   @discardableResult
-  func call(_ method: String, _ parameters: JSON = [:]) throws -> JSON {
+  func call(_ method: String, _ parameters: JSONValue = [:]) throws -> JSONValue {
     try browser.call(method, parameters, session: session)
   }
 
@@ -23,8 +24,8 @@ final class BrowserPage {
 
   func open(_ url: String) throws {
     _ = browser.take(session: session) { $0 == "Page.loadEventFired" }
-    let answer = try call("Page.navigate", ["url": .text(url)])
-    if let error = answer["errorText"].text { throw Chromium.Failure(description: "\(url): \(error)") }
+    let answer = try call("Page.navigate", ["url": .string(url)])
+    if let error = answer.at("errorText").text { throw Chromium.Failure(description: "\(url): \(error)") }
     try browser.wait(for: "Page.loadEventFired", session: session)
   }
 
@@ -36,15 +37,16 @@ final class BrowserPage {
 
   /// The value of an expression, which may be a promise.
   @discardableResult
-  func evaluate(_ expression: String) throws -> JSON {
+  func evaluate(_ expression: String) throws -> JSONValue {
     let answer = try call(
-      "Runtime.evaluate", ["expression": .text(expression), "awaitPromise": true, "returnByValue": true])
-    if case .object = answer["exceptionDetails"] {
-      let exception = answer["exceptionDetails"]
+      "Runtime.evaluate", ["expression": .string(expression), "awaitPromise": true, "returnByValue": true])
+    if case .object = answer.at("exceptionDetails") {
+      let exception = answer.at("exceptionDetails")
       throw Chromium.Failure(
-        description: "\(expression): \(exception["exception"]["description"].text ?? exception["text"].text ?? "")")
+        description:
+          "\(expression): \(exception.at("exception", "description").text ?? exception.at("text").text ?? "")")
     }
-    return answer["result"]["value"]
+    return answer.at("result", "value")
   }
 
   /// Waits until an expression is true: it is looked at whenever the page changes.
@@ -86,11 +88,12 @@ final class BrowserPage {
     .compactMap { method, parameters in
       switch method {
       case "Runtime.exceptionThrown":
-        parameters["exceptionDetails"]["exception"]["description"].text ?? parameters["exceptionDetails"]["text"].text
+        parameters.at("exceptionDetails", "exception", "description").text
+          ?? parameters.at("exceptionDetails", "text").text
       case "Log.entryAdded":
-        parameters["entry"]["level"].text == "error"
-          ? (parameters["entry"]["text"].text ?? "") + " " + (parameters["entry"]["url"].text ?? "") : nil
-      default: parameters["type"].text == "error" ? "\(parameters["args"])" : nil
+        parameters.at("entry", "level").text == "error"
+          ? (parameters.at("entry", "text").text ?? "") + " " + (parameters.at("entry", "url").text ?? "") : nil
+      default: parameters.at("type").text == "error" ? "\(parameters.at("args"))" : nil
       }
     }
   }
@@ -98,7 +101,7 @@ final class BrowserPage {
   /// Every address that was asked for.
   func requests() -> [String] {
     browser.take(session: session) { $0 == "Network.requestWillBeSent" }
-      .compactMap { $0.parameters["request"]["url"].text }
+      .compactMap { $0.parameters.at("request", "url").text }
   }
 
   // MARK: - Using
@@ -120,7 +123,7 @@ final class BrowserPage {
     for type in ["mousePressed", "mouseReleased"] {
       try call(
         "Input.dispatchMouseEvent",
-        ["type": .text(type), "x": place[0], "y": place[1], "button": "left", "clickCount": 1])
+        ["type": .string(type), "x": place[0], "y": place[1], "button": "left", "clickCount": 1])
     }
   }
 
@@ -139,26 +142,26 @@ final class BrowserPage {
     let isLetter = key.count == 1 && key != " "
     let scalar = Int(key.uppercased().unicodeScalars.first?.value ?? 0)
     let code = key == " " ? "Space" : isLetter ? (Int(key) != nil ? "Digit\(key)" : "Key\(key.uppercased())") : key
-    var event: [String: JSON] = [
-      "key": .text(key), "code": .text(code), "modifiers": .number(Double(flags)),
+    var event: [String: JSONValue] = [
+      "key": .string(key), "code": .string(code), "modifiers": .number(Double(flags)),
       "windowsVirtualKeyCode": .number(Double(codes[key] ?? scalar)),
     ]
     let isTyped = (isLetter || key == " " || key == "Enter") && flags & ~Modifier.shift.rawValue == 0
-    if isTyped { event["text"] = .text(key == "Enter" ? "\r" : key) }
-    event["type"] = .text(isTyped ? "keyDown" : "rawKeyDown")
+    if isTyped { event["text"] = .string(key == "Enter" ? "\r" : key) }
+    event["type"] = .string(isTyped ? "keyDown" : "rawKeyDown")
     try call("Input.dispatchKeyEvent", .object(event))
     event["type"] = "keyUp"
     event["text"] = nil
     try call("Input.dispatchKeyEvent", .object(event))
   }
 
-  func type(_ text: String) throws { try call("Input.insertText", ["text": .text(text)]) }
+  func type(_ text: String) throws { try call("Input.insertText", ["text": .string(text)]) }
 
   /// Chooses a file of this machine, as somebody does in a dialogue.
   func choose(file: String, in selector: String) throws {
-    let root = try call("DOM.getDocument")["root"]["nodeId"]
-    let node = try call("DOM.querySelector", ["nodeId": root, "selector": .text(selector)])["nodeId"]
-    try call("DOM.setFileInputFiles", ["files": [.text(file)], "nodeId": node])
+    let root = try call("DOM.getDocument").at("root", "nodeId")
+    let node = try call("DOM.querySelector", ["nodeId": root, "selector": .string(selector)]).at("nodeId")
+    try call("DOM.setFileInputFiles", ["files": [.string(file)], "nodeId": node])
   }
 
   // MARK: - The screen
@@ -182,13 +185,13 @@ final class BrowserPage {
   /// The language that pages see, such as `zh-CN`.
   func setLanguage(_ language: String) throws {
     let agent = try evaluate("navigator.userAgent").text ?? ""
-    try call("Emulation.setUserAgentOverride", ["userAgent": .text(agent), "acceptLanguage": .text(language)])
+    try call("Emulation.setUserAgentOverride", ["userAgent": .string(agent), "acceptLanguage": .string(language)])
   }
 
   /// The screen as a PNG. With WINNOW_SCREENSHOTS=DIR it is left there under this name.
   @discardableResult
   func screenshot(_ name: String) throws -> [UInt8] {
-    let text = try call("Page.captureScreenshot", ["format": "png"])["data"].text ?? ""
+    let text = try call("Page.captureScreenshot", ["format": "png"]).at("data").text ?? ""
     let bytes = Array(Data(base64Encoded: text) ?? Data())
     if let folder = getenv("WINNOW_SCREENSHOTS") {
       try Files.write(bytes, to: String(cString: folder) + "/\(name).png")

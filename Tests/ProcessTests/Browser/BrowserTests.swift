@@ -1,5 +1,6 @@
 import Glibc
 import Testing
+import WinnowControlAPI
 
 extension ProcessTests {
   /// The page in a real browser, before a real daemon.
@@ -176,7 +177,7 @@ extension ProcessTests {
       let tested = try winnow.control("evaluate", "mine", data, "--detach").decode(Begun.self)
       try show("jobs/\(tested.id)", on: page)
       try page.wait("document.querySelector('a[href=\"/v1/jobs/\(tested.id)/report\"]')", seconds: 60)
-      try page.open(try page.evaluate("location.origin").text! + "/v1/jobs/\(tested.id)/report")
+      try page.open((try page.evaluate("location.origin").text ?? "") + "/v1/jobs/\(tested.id)/report")
       try page.wait("document.body.innerText.includes('mine@1')")
       #expect(page.problems() == [])
     }
@@ -248,12 +249,6 @@ extension ProcessTests {
         try page.call("Page.bringToFront")
         try page.wait("document.querySelector('[data-feed] [data-file=\"late.png\"]')")
       }
-      let streams = try pages.map { page in
-        try page.evaluate(
-          "performance.getEntriesByType('resource').filter((entry) => entry.name.endsWith('/v1/events')).length"
-        ).number ?? 0
-      }
-      #expect(streams.reduce(0, +) <= 1, "a stream that is open has no entry yet")
       #expect(pages.flatMap { $0.requests().filter { $0.hasSuffix("/v1/events") } }.count == 1)
     }
 

@@ -1,5 +1,6 @@
 import FoundationEssentials
 import Glibc
+import WinnowControlAPI
 
 /// A headless Chromium with a profile of its own, driven over pipes by the DevTools protocol. It ends with its owner.
 final class Chromium {
@@ -16,7 +17,7 @@ final class Chromium {
   private var received: [UInt8] = []
   private var lastID = 0
   /// What came while an answer was awaited, oldest first.
-  private(set) var events: [(session: String, method: String, parameters: JSON)] = []
+  private(set) var events: [(session: String, method: String, parameters: JSONValue)] = []
 
   static var path: String? {
     let named = getenv("WINNOW_CHROMIUM").map { [String(cString: $0)] } ?? []
@@ -56,36 +57,37 @@ final class Chromium {
 
   /// A page that shares no cookie with others.
   func page() throws -> BrowserPage {
-    let context = try call("Target.createBrowserContext")["browserContextId"]
-    let target = try call("Target.createTarget", ["url": "about:blank", "browserContextId": context])["targetId"]
-    let session = try call("Target.attachToTarget", ["targetId": target, "flatten": true])["sessionId"].text ?? ""
+    let context = try call("Target.createBrowserContext").at("browserContextId")
+    let target = try call("Target.createTarget", ["url": "about:blank", "browserContextId": context]).at("targetId")
+    let session = try call("Target.attachToTarget", ["targetId": target, "flatten": true]).at("sessionId").text ?? ""
     return try BrowserPage(self, session: session, context: context)
   }
 
   /// A further tab beside one, with the same cookies.
   func page(beside other: BrowserPage) throws -> BrowserPage {
     let target = try call(
-      "Target.createTarget", ["url": "about:blank", "browserContextId": other.context])["targetId"]
-    let session = try call("Target.attachToTarget", ["targetId": target, "flatten": true])["sessionId"].text ?? ""
+      "Target.createTarget", ["url": "about:blank", "browserContextId": other.context]
+    ).at("targetId")
+    let session = try call("Target.attachToTarget", ["targetId": target, "flatten": true]).at("sessionId").text ?? ""
     return try BrowserPage(self, session: session, context: other.context)
   }
 
   /// Sends a command and waits for its answer.
   @discardableResult
-  func call(_ method: String, _ parameters: JSON = [:], session: String? = nil) throws -> JSON {
+  func call(_ method: String, _ parameters: JSONValue = [:], session: String? = nil) throws -> JSONValue {
     lastID += 1
     let id = lastID
-    var command: [String: JSON] = ["id": .number(Double(id)), "method": .text(method), "params": parameters]
-    if let session { command["sessionId"] = .text(session) }
-    try write(Array(try JSONEncoder().encode(JSON.object(command))) + [0])
+    var command: [String: JSONValue] = ["id": .integer(Int64(id)), "method": .string(method), "params": parameters]
+    if let session { command["sessionId"] = .string(session) }
+    try write(Array(try JSONEncoder().encode(JSONValue.object(command))) + [0])
     while true {
       let message = try next(what: method)
-      guard message["id"].number == Double(id) else {
+      guard message.at("id").number == Double(id) else {
         keep(message)
         continue
       }
-      if let error = message["error"]["message"].text { throw Failure(description: "\(method): \(error)") }
-      return message["result"]
+      if let error = message.at("error", "message").text { throw Failure(description: "\(method): \(error)") }
+      return message.at("result")
     }
   }
 
@@ -101,24 +103,24 @@ final class Chromium {
   }
 
   /// Takes the events of a session that `isWanted`.
-  func take(session: String, _ isWanted: (String) -> Bool) -> [(method: String, parameters: JSON)] {
+  func take(session: String, _ isWanted: (String) -> Bool) -> [(method: String, parameters: JSONValue)] {
     let taken = events.filter { $0.session == session && isWanted($0.method) }
     events.removeAll { $0.session == session && isWanted($0.method) }
     return taken.map { ($0.method, $0.parameters) }
   }
 
-  private func keep(_ message: JSON) {
-    guard let method = message["method"].text else { return }
-    events.append((message["sessionId"].text ?? "", method, message["params"]))
+  private func keep(_ message: JSONValue) {
+    guard let method = message.at("method").text else { return }
+    events.append((message.at("sessionId").text ?? "", method, message.at("params")))
   }
 
-  private func next(what: String) throws -> JSON {
+  private func next(what: String) throws -> JSONValue {
     let end = ContinuousClock.now + .seconds(Self.patience)
     while true {
       if let stop = received.firstIndex(of: 0) {
         let message = Data(received[..<stop])
         received.removeFirst(stop + 1)
-        return try JSONDecoder().decode(JSON.self, from: message)
+        return try JSONDecoder().decode(JSONValue.self, from: message)
       }
       var ready = pollfd(fd: answers, events: Int16(POLLIN), revents: 0)
       let left = ContinuousClock.now.duration(to: end).components.seconds
