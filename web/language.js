@@ -73,8 +73,6 @@ const texts = {
   since: ['since {time}', '自 {time}'],
   pause: ['Pause', '暂停'],
   resume: ['Resume', '继续'],
-  pause_all: ['Pause all', '全部暂停'],
-  resume_all: ['Resume all', '全部继续'],
   paused: ['{name} is paused', '{name} 已暂停'],
   resumed: ['{name} goes on', '{name} 已继续'],
   count_sorted: ['sorted', '已分类'],

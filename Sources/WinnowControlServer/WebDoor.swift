@@ -136,7 +136,7 @@ public struct WebDoor: Sendable {
       + (isOutside ? "; Secure" : "")
   }
 
-  /// Seconds; the session itself ends by the register's rule, which is shorter.
+  /// Seconds that a browser keeps it; whether the session still holds, the register says.
   private static let cookieAge = 30 * 86_400
 }
 

@@ -104,6 +104,8 @@ final class Thumbnails: @unchecked Sendable {
 }
 
 /// An open file on its way between two queues.
+///
+/// `@unchecked Sendable`: the queue that opened it is done with it before the other one takes it.
 private final class OpenPicture: @unchecked Sendable {
   let descriptor: Int32
   private var owner: OwnedDescriptor?
