@@ -27,6 +27,8 @@ public struct InboxConfiguration: Hashable, Sendable {
   public var incompleteAfter: Duration
   /// How long a file may be open for writing before a condition names it.
   public var busyAfter: Duration
+  /// How long a companion without its picture waits for it, and a picture for companions that still settle.
+  public var groupWait: Duration
   public var poll: PollPolicy
   /// Whether folders in the inbox are sorted too.
   public var recursive: Bool

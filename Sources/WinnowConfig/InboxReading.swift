@@ -6,7 +6,7 @@ extension InboxConfiguration {
   static let defaultThreshold = ConfidenceThreshold.fixed(0.8)
 
   /// Keys of the design whose feature is not there yet and that are in no example of it.
-  static let plannedKeys = ["group_wait", "burst_gap", "bursts", "hours"]
+  static let plannedKeys = ["burst_gap", "bursts", "hours"]
 
   /// Reads the `inboxes:` map. Inboxes without a usable name, path, output or model are reported and left out.
   ///
@@ -47,6 +47,7 @@ extension InboxConfiguration {
     let day = Duration.seconds(86_400)
     let incompleteAfter = section.read("incomplete_after", .duration(.seconds(1)...day), default: .seconds(120))
     let busyAfter = section.read("busy_after", .duration(.seconds(1)...day), default: .seconds(600))
+    let groupWait = section.read("group_wait", .duration(.zero...day), default: .seconds(5))
     let poll = section.read("poll", .poll, default: .auto)
     let recursive = section.read("recursive", .boolean, default: true)
     let ignore = section.readList("ignore", of: .namePattern)
@@ -58,7 +59,8 @@ extension InboxConfiguration {
       name: name, path: path, output: output, model: model, threshold: threshold,
       review: review ?? output.appending("_review"), quarantine: quarantine ?? output.appending("_quarantine"),
       none: none, unfamiliar: unfamiliar, template: template, action: action, duplicates: duplicates, mode: mode,
-      settle: settle, incompleteAfter: incompleteAfter, busyAfter: busyAfter, poll: poll, recursive: recursive,
+      settle: settle, incompleteAfter: incompleteAfter, busyAfter: busyAfter, groupWait: groupWait, poll: poll,
+      recursive: recursive,
       ignore: ignore, unsafePlaceholder: unsafePlaceholder)
   }
 }

@@ -31,6 +31,10 @@ public struct MoveIntent: Hashable, Sendable {
   /// The class that a person gave with this move; nil where none did.
   public var label: String?
 
+  /// The intent of the picture that this companion goes with in the same batch: it moves only once that one has moved,
+  /// and then it has to. Nil for a picture, and for a companion that comes later.
+  public var lead: Int64?
+
   /// Across file systems: the hidden name of the copy in the destination folder.
   public var temporaryName: [UInt8]?
   /// Across file systems: the fingerprint of the finished copy, recorded before it is published.
@@ -41,7 +45,8 @@ public struct MoveIntent: Hashable, Sendable {
   public init(
     id: Int64, picture: Int64, run: Int64, source: Place, destination: Place, fingerprint: FileFingerprint,
     digest: ContentDigest?, outcome: HistoryOutcome, reason: String, begun: Timestamp, by: String, undoes: Int64? = nil,
-    numbersTakenNames: Bool = true, placeholder: PlaceholderUse = .forbidden, label: String? = nil
+    numbersTakenNames: Bool = true, placeholder: PlaceholderUse = .forbidden, label: String? = nil,
+    lead: Int64? = nil
   ) {
     self.id = id
     self.picture = picture
@@ -58,6 +63,7 @@ public struct MoveIntent: Hashable, Sendable {
     self.numbersTakenNames = numbersTakenNames
     self.placeholder = placeholder
     self.label = label
+    self.lead = lead
   }
 }
 

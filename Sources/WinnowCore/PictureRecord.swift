@@ -16,10 +16,14 @@ public struct PictureRecord: Hashable, Sendable {
   public var model: ModelVersion?
   /// When it was last decided about.
   public var time: Timestamp
+  /// The picture that this file goes with: a RAW beside its JPEG, a sidecar. Nil for a picture that was decided about
+  /// itself.
+  public var companionOf: Int64?
 
   public init(
     id: Int64, inbox: String, place: Place, state: PictureState, fingerprint: FileFingerprint, reason: String,
-    digest: ContentDigest?, facts: PictureFacts?, top: [ClassScore], model: ModelVersion?, time: Timestamp
+    digest: ContentDigest?, facts: PictureFacts?, top: [ClassScore], model: ModelVersion?, time: Timestamp,
+    companionOf: Int64? = nil
   ) {
     self.id = id
     self.inbox = inbox
@@ -32,5 +36,6 @@ public struct PictureRecord: Hashable, Sendable {
     self.top = top
     self.model = model
     self.time = time
+    self.companionOf = companionOf
   }
 }

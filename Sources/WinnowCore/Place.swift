@@ -17,6 +17,9 @@ public struct Place: Hashable, Sendable {
   /// The last component's bytes; empty for the root itself.
   public var name: [UInt8] { relative.lastComponent.map { FilePath(root: nil, [$0]).bytes } ?? [] }
 
+  /// The name for people; bytes that are no text are escaped.
+  public var nameText: String { FilePath(bytes: name).escaped }
+
   /// The place of the folder that holds this one.
   public var folder: Place { Place(root: root, relative: relative.removingLastComponent()) }
 

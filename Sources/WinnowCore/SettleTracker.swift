@@ -57,6 +57,7 @@ public struct SettleTracker: Sendable {
     public let isBusy: Bool
     public let isIncomplete: Bool
     public let isOffered: Bool
+    public let isHeld: Bool
   }
 
   private struct Entry {
@@ -70,6 +71,8 @@ public struct SettleTracker: Sendable {
     var changedMeanwhile = false
     var busySince: ContinuousClock.Instant?
     var incompleteSince: ContinuousClock.Instant?
+    /// Settled, and waiting for others of its group since then.
+    var heldSince: ContinuousClock.Instant?
     var pause: Duration
   }
 
@@ -93,7 +96,7 @@ public struct SettleTracker: Sendable {
     entries.map { path, entry in
       Waiting(
         path: path, isBusy: entry.busySince != nil, isIncomplete: entry.incompleteSince != nil,
-        isOffered: entry.isOffered)
+        isOffered: entry.isOffered, isHeld: entry.heldSince != nil)
     }
   }
 
@@ -117,6 +120,7 @@ public struct SettleTracker: Sendable {
         entry.deadline = now + quiet
         entry.marks = marks
         entry.incompleteSince = nil
+        entry.heldSince = nil
         entry.pause = rules.settle
         queue.push(path, at: entry.deadline)
       }
@@ -183,6 +187,7 @@ public struct SettleTracker: Sendable {
     if let known = entry.marks, known != marks {
       entry.marks = marks
       entry.incompleteSince = nil
+      entry.heldSince = nil
       entry.pause = rules.settle
       wait(&entry, path, for: rules.settle, at: now)
       return .wait(busySince: nil)
@@ -234,6 +239,25 @@ public struct SettleTracker: Sendable {
     entry.isOffered = false
     entry.changedMeanwhile = false
     wait(&entry, path, for: pause, at: now)
+  }
+
+  /// An offered file is settled and waits for others of its group; it is offered again after `pause`.
+  public mutating func hold(_ path: FilePath, for pause: Duration, at now: ContinuousClock.Instant) {
+    guard var entry = entries[path], entry.isOffered else { return }
+    entry.isOffered = false
+    if entry.changedMeanwhile {
+      entry.changedMeanwhile = false
+      entry.heldSince = nil
+      entry.marks = nil
+    } else if entry.heldSince == nil {
+      entry.heldSince = now
+    }
+    wait(&entry, path, for: pause, at: now)
+  }
+
+  /// How long a settled file has waited for others; nil where it does not.
+  public func heldTime(of path: FilePath, at now: ContinuousClock.Instant) -> Duration? {
+    entries[path]?.heldSince.map { now - $0 }
   }
 
   private mutating func wait(

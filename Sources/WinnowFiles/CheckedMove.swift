@@ -29,10 +29,14 @@ public final class CheckedMove {
   let file: OwnedDescriptor
   /// Of the source when it was checked; exact while `file` is open.
   let status: FileStatus
+  /// How it and what goes with it are numbered; nil where its name is all that counts.
+  let group: GroupName?
+  /// The move of the picture that this companion goes with.
+  let lead: CheckedMove?
 
   init(
     intent: MoveIntent, wanted: Place, made: [Place], sourceFolder: SharedFolder, destinationFolder: SharedFolder,
-    file: consuming OwnedDescriptor, status: FileStatus
+    file: consuming OwnedDescriptor, status: FileStatus, group: GroupName?, lead: CheckedMove?
   ) {
     self.intent = intent
     self.wanted = wanted
@@ -41,6 +45,8 @@ public final class CheckedMove {
     self.destinationFolder = destinationFolder
     self.file = file
     self.status = status
+    self.group = group
+    self.lead = lead
   }
 
   var sourceName: FilePath { FilePath(bytes: intent.source.name) }

@@ -19,6 +19,11 @@ public final class DurableMove {
     /// Moves that were begun and could not be brought to an end now, as when a sync failed. Their intents stay open;
     /// hand them to `resolve` later.
     public var unresolved: [(intent: MoveIntent, error: WinnowError)] = []
+
+    fileprivate func hasArrived(_ intent: Int64) -> Bool {
+      guard let last = outcomes.last, last.intent.id == intent, case .arrived = last.result else { return false }
+      return true
+    }
   }
 
   let fileSystem: any FileSystem
@@ -63,7 +68,50 @@ public final class DurableMove {
     }
   }
 
-  private func checked(_ intent: MoveIntent, statusChanged: Timestamp?) throws(MoveStop) -> CheckedMove {
+  /// Checks a picture and what goes with it. All get one number; nothing is placed where it would seem to go with
+  /// another picture.
+  ///
+  /// A companion that cannot move is left out, and comes later. Where names are not numbered (undo), it refuses them
+  /// all: a group is never taken back in part.
+  ///
+  /// - Parameter companions: their intents name the picture's as `lead` and its destination's folder.
+  /// - Returns: the picture's move first; or why it cannot happen.
+  public func check(
+    _ intent: MoveIntent, statusChanged: Timestamp? = nil, companions: [MoveIntent]
+  ) -> Result<[CheckedMove], MoveOutcomeError> {
+    do throws(MoveStop) {
+      let group = GroupName(intent.destination.name, companions: companions.map(\.destination.name))
+      let lead = try checked(intent, statusChanged: statusChanged, group: intent.numbersTakenNames ? group : nil)
+      var moves = [lead]
+      for companion in companions {
+        do throws(MoveStop) {
+          var companion = companion
+          if intent.numbersTakenNames {
+            companion.destination = Self.place(ofCompanion: companion.source.name, beside: lead.intent.destination)
+          }
+          moves.append(try checked(companion, statusChanged: nil, lead: lead))
+        } catch {
+          guard intent.numbersTakenNames else {
+            // The next batch may have these names.
+            for move in moves { reserved.remove(move.intent.destination) }
+            throw MoveStop(error.error, error.fate == .wait ? .wait : .refuse)
+          }
+        }
+      }
+      return .success(moves)
+    } catch {
+      return .failure(MoveOutcomeError(outcome: abandoned(intent, error)))
+    }
+  }
+
+  /// Where a companion belongs once its picture's place is known.
+  public static func place(ofCompanion name: [UInt8], beside lead: Place) -> Place {
+    lead.folder.appending(name: GroupName.name(of: name, beside: lead.name))
+  }
+
+  private func checked(
+    _ intent: MoveIntent, statusChanged: Timestamp?, group: GroupName? = nil, lead: CheckedMove? = nil
+  ) throws(MoveStop) -> CheckedMove {
     var intent = intent
     let source = try folder(intent.source.folder)
     let file = try open(intent.source, in: source)
@@ -78,10 +126,10 @@ public final class DurableMove {
     }
     let (destination, made) = try makeFolder(intent.destination.folder)
     let wanted = intent.destination
-    intent.destination = try freePlace(for: wanted, intent, in: destination)
+    intent.destination = try freePlace(for: wanted, intent, group, in: destination)
     return CheckedMove(
       intent: intent, wanted: wanted, made: made, sourceFolder: source, destinationFolder: destination, file: file,
-      status: status)
+      status: status, group: group, lead: lead)
   }
 
   private func open(_ place: Place, in folder: SharedFolder) throws(MoveStop) -> OwnedDescriptor {
@@ -96,14 +144,18 @@ public final class DurableMove {
 
   /// The first of `NAME`, `NAME-2`, `NAME-3` … that is neither there nor given out in this batch.
   private func freePlace(
-    for wanted: Place, _ intent: MoveIntent, in folder: SharedFolder
+    for wanted: Place, _ intent: MoveIntent, _ group: GroupName?, in folder: SharedFolder
   ) throws(MoveStop) -> Place {
     var number = 1
     while true {
-      let place = wanted.folder.appending(name: TakenName.numbered(wanted.name, number))
+      let name = group?.numbered(number) ?? TakenName.numbered(wanted.name, number)
+      let place = wanted.folder.appending(name: name)
       let isFree = try fault(place) { () throws(SystemFault) in
-        if reserved.contains(place) { return false }
-        return try fileSystem.statusIfPresent(of: FilePath(bytes: place.name), in: folder.raw) == nil
+        for name in [name] + (group?.claimed(number) ?? []) {
+          if reserved.contains(wanted.folder.appending(name: name)) { return false }
+          if try fileSystem.statusIfPresent(of: FilePath(bytes: name), in: folder.raw) != nil { return false }
+        }
+        return true
       }
       if isFree {
         reserved.insert(place)
@@ -138,20 +190,37 @@ public final class DurableMove {
     }
     var report = Report()
     var renamed: [CheckedMove] = []
+    /// Intents of pictures that have moved, so that their companions may.
+    var placed: Set<Int64> = []
     for move in moves {
       do throws(MoveStop) {
+        if let lead = move.lead {
+          guard placed.contains(lead.intent.id) else { throw .changed(lead.intent.source) }
+          try follow(lead, move)
+        }
         switch try place(move) {
         case .renamed: renamed.append(move)
         case .linked: try finishLinked(move, &report)
         case .crossesFileSystems: try crossFileSystems(move, &report)
         case .unresolved(let error): report.unresolved.append((move.intent, error))
         }
+        if renamed.last === move || report.hasArrived(move.intent.id) { placed.insert(move.intent.id) }
       } catch {
         report.outcomes.append(abandoned(move.intent, error))
       }
     }
     makeDurable(renamed, &report)
     return report
+  }
+
+  /// The picture may have got another number since its companion was checked.
+  private func follow(_ lead: CheckedMove, _ move: CheckedMove) throws(MoveStop) {
+    guard lead.intent.numbersTakenNames else { return }
+    let place = Self.place(ofCompanion: move.intent.source.name, beside: lead.intent.destination)
+    guard place != move.intent.destination else { return }
+    move.intent.destination = place
+    reserved.insert(place)
+    try amend(move)
   }
 
   /// Ends the batch without carrying anything out, as when its intents could not be committed.
@@ -260,7 +329,7 @@ public final class DurableMove {
   func takeNextName(_ move: CheckedMove) throws(MoveStop) {
     guard move.intent.numbersTakenNames else { throw taken(move.intent.destination) }
     reserved.insert(move.intent.destination)
-    move.intent.destination = try freePlace(for: move.wanted, move.intent, in: move.destinationFolder)
+    move.intent.destination = try freePlace(for: move.wanted, move.intent, move.group, in: move.destinationFolder)
     try amend(move)
   }
 

@@ -20,6 +20,30 @@ extension DurableMove {
     }
   }
 
+  /// The same for a companion that moved with a picture: where that one has arrived, it follows.
+  ///
+  /// - Parameter lead: where the picture is now, once its own intent was resolved.
+  public func resolve(_ intent: MoveIntent, beside lead: Place) throws(WinnowError) -> MoveOutcome {
+    let outcome = try resolve(intent)
+    guard case .abandoned = outcome.result, lead.folder.absolute == intent.destination.folder.absolute else {
+      return outcome
+    }
+    var again = intent
+    again.destination = Self.place(ofCompanion: again.source.name, beside: lead)
+    again.numbersTakenNames = false
+    again.temporaryName = nil
+    again.copied = nil
+    again.retiredName = nil
+    guard case .success(let move) = check(again) else {
+      drop()
+      return outcome
+    }
+    try journal.amend([move.intent])
+    let report = carryOut([move])
+    if let (_, error) = report.unresolved.first { throw error }
+    return report.outcomes.first ?? outcome
+  }
+
   private func resolve(
     _ intent: MoveIntent, source: SharedFolder?, destination: SharedFolder?
   ) throws -> MoveOutcome {

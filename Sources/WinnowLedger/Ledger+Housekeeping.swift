@@ -62,7 +62,8 @@ extension Ledger {
         """
         SELECT inbox, state FROM (
           SELECT inbox, state, count FROM tally
-          UNION ALL SELECT inbox, state, -count(*) FROM picture WHERE gone = 0 AND decided = 1 GROUP BY inbox, state)
+          UNION ALL SELECT inbox, state, -count(*) FROM picture
+            WHERE gone = 0 AND decided = 1 AND (companion_of IS NULL OR state = 'failed') GROUP BY inbox, state)
         GROUP BY inbox, state HAVING sum(count) <> 0 LIMIT 1
         """
       ) { "\(try connection.word($0.integer(0))) \(try $0.text(1))" }

@@ -47,7 +47,8 @@ extension Ledger {
     }
   }
 
-  /// A page of pictures in one state, by number: the review list.
+  /// A page of pictures in one state, by number: the review list. Companions are in it only where they wait for a fault
+  /// to pass.
   ///
   /// - Parameters:
   ///   - id: the last number of the page before; zero for the first.
@@ -63,8 +64,8 @@ extension Ledger {
       }
       return try connection.all(
         LedgerConnection.pictureColumns + """
-           WHERE p.state = ? AND p.gone = 0 AND p.decided = 1 AND p.id > ? AND (?3 IS NULL OR p.inbox = ?3)
-            AND (?5 IS NULL OR p.skipped = ?5)
+           WHERE p.state = ?1 AND p.gone = 0 AND p.decided = 1 AND p.id > ?2 AND (?3 IS NULL OR p.inbox = ?3)
+            AND (?5 IS NULL OR p.skipped = ?5) AND (p.companion_of IS NULL OR ?1 = 'failed')
           ORDER BY p.id LIMIT ?4
           """, [state.rawValue, id, number, limit, skipped]
       ) { try connection.knownPicture($0).record }

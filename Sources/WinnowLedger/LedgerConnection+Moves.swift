@@ -19,14 +19,14 @@ extension LedgerConnection {
       StoredFingerprint.encode(intent.fingerprint).blob, intent.digest?.bytes.blob, intent.outcome.rawValue,
       intent.reason, intent.begun.nanoseconds, try number(ofWord: intent.by), intent.undoes, intent.numbersTakenNames,
       intent.temporaryName?.blob, intent.copied.map { StoredFingerprint.encode($0).blob }, intent.retiredName?.blob,
-      intent.placeholder.rawValue, try intent.label.map(number(ofWord:)),
+      intent.placeholder.rawValue, try intent.label.map(number(ofWord:)), intent.lead,
     ]
     try run(
       """
       INSERT INTO intent (id, picture, run, source_root, source_path, destination_root, destination_path, fingerprint,
         digest, outcome, reason, begun, asked_by, undoes, numbers_taken_names, temporary_name, copied, retired_name,
-        placeholder, label)
-      VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+        placeholder, label, lead)
+      VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
       """, StatementArguments(arguments))
   }
 
@@ -53,7 +53,7 @@ extension LedgerConnection {
       """
       SELECT id, picture, run, source_root, source_path, destination_root, destination_path, fingerprint, digest,
         outcome, reason, begun, asked_by, undoes, numbers_taken_names, temporary_name, copied, retired_name,
-        placeholder, label
+        placeholder, label, lead
       FROM intent ORDER BY id
       """
     ) { row in
@@ -70,6 +70,7 @@ extension LedgerConnection {
       intent.retiredName = row.optionalBytes(17)
       intent.placeholder = PlaceholderUse(rawValue: try row.integer(18)) ?? .forbidden
       intent.label = try row.optionalInteger(19).map(word)
+      intent.lead = row.optionalInteger(20)
       return intent
     }
   }

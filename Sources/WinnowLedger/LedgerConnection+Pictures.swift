@@ -8,7 +8,7 @@ extension LedgerConnection {
   static let pictureColumns = """
     SELECT p.id, p.inbox, f.path, p.name, p.root_length, p.state, p.decided, p.released, p.time, p.model,
       p.model_version, p.reason, p.fingerprint, p.digest, p.byte_count, p.format, p.width, p.height,
-      p.perceptual_hash, p.capture_time, p.camera, p.facts_digest, p.top, p.label
+      p.perceptual_hash, p.capture_time, p.camera, p.facts_digest, p.top, p.label, p.companion_of
     FROM picture p JOIN folder f ON f.id = p.folder
     """
 
@@ -26,7 +26,8 @@ extension LedgerConnection {
       facts: try facts(row, digest: digest),
       top: try scores(row.optionalBytes(22)),
       model: try model(row, at: 9),
-      time: Timestamp(nanoseconds: try row.integer(8)))
+      time: Timestamp(nanoseconds: try row.integer(8)),
+      companionOf: row.optionalInteger(24))
     return KnownPicture(
       record: record, isReleased: try row.flag(7), isDecided: try row.flag(6),
       label: try row.optionalInteger(23).map(word))
@@ -79,21 +80,21 @@ extension LedgerConnection {
       picture.digest?.bytes.blob, facts?.byteCount, facts?.format, facts?.width, facts?.height,
       facts.map { Int64(bitPattern: $0.perceptualHash) }, facts?.captureTime?.nanoseconds, facts?.camera,
       facts?.digest == picture.digest ? nil : facts?.digest.bytes.blob,
-      top.isEmpty ? nil : StoredScores.encode(top).blob,
+      top.isEmpty ? nil : StoredScores.encode(top).blob, picture.companionOf,
     ]
     try run(
       """
       INSERT INTO picture (id, inbox, folder, name, root_length, state, time, model, model_version, reason,
         fingerprint, digest, byte_count, format, width, height, perceptual_hash, capture_time, camera, facts_digest,
-        top)
-      VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+        top, companion_of)
+      VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
       ON CONFLICT (id) DO UPDATE SET inbox = excluded.inbox, folder = excluded.folder, name = excluded.name,
         root_length = excluded.root_length, state = excluded.state, time = excluded.time, model = excluded.model,
         model_version = excluded.model_version, reason = excluded.reason, fingerprint = excluded.fingerprint,
         digest = excluded.digest, byte_count = excluded.byte_count, format = excluded.format,
         width = excluded.width, height = excluded.height, perceptual_hash = excluded.perceptual_hash,
         capture_time = excluded.capture_time, camera = excluded.camera, facts_digest = excluded.facts_digest,
-        top = excluded.top, released = 0, gone = 0, skipped = 0
+        top = excluded.top, companion_of = excluded.companion_of, released = 0, gone = 0, skipped = 0
       """, StatementArguments(arguments))
     try retireOthers(thanPicture: picture.id, folder: folder, name: place.name)
   }

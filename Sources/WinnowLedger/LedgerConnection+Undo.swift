@@ -7,6 +7,11 @@ extension LedgerConnection {
   /// A row that an undo can take back: Winnow moved the file, nobody took that back, and it is no undo itself.
   private static let isCandidate = "h.moved = 1 AND h.undone_by IS NULL AND h.outcome <> 'undone'"
 
+  /// A row of a picture, or of a companion whose picture is no more. Other companions go with their pictures.
+  private static let isOfLead = """
+    NOT EXISTS (SELECT 1 FROM picture c JOIN picture l ON l.id = c.companion_of WHERE c.id = h.picture AND l.gone = 0)
+    """
+
   /// The part of the ledger that an undo is about.
   struct UndoScope {
     var run: Int64?
@@ -41,7 +46,7 @@ extension LedgerConnection {
     let rows = try all(
       """
       \(Self.historyColumns)
-      WHERE h.id BETWEEN ?1 AND ?2 AND \(Self.isCandidate)
+      WHERE h.id BETWEEN ?1 AND ?2 AND \(Self.isCandidate) AND \(Self.isOfLead)
         AND (?3 IS NULL OR +h.run = ?3) AND (?4 IS NULL OR +h.time >= ?4)
       ORDER BY h.id DESC LIMIT ?5
       """,
@@ -59,7 +64,9 @@ extension LedgerConnection {
       if let reason = try obstacle(to: row, newest: newest) {
         page.refused.append(UndoRefusal(path: picture.place.absolute, reason: reason))
       } else {
-        page.steps.append(try step(from: row, of: picture, scope: scope))
+        var step = try step(from: row, of: picture, scope: scope)
+        step.companions = try companionsGoingBack(with: step, into: &page)
+        page.steps.append(step)
       }
     }
     if rows.count < room { page.next = nil }
@@ -67,9 +74,12 @@ extension LedgerConnection {
 
   /// The last move of the picture at `path`, or why it cannot be taken back.
   func undo(path: FilePath, seen: inout Set<Int64>, into page: inout UndoPage) throws {
-    guard let id = try picture(namedBy: path), let picture = try knownPicture(id)?.record else {
+    guard let named = try picture(namedBy: path), let lead = try lead(of: named),
+      let picture = try knownPicture(lead)?.record
+    else {
       return page.refused.append(UndoRefusal(path: path, reason: .unknown))
     }
+    let id = picture.id
     guard seen.insert(id).inserted else { return }
     guard let row = try newestCandidate(of: id) else {
       let everMoved = try exists("SELECT 1 FROM history WHERE picture = ? AND moved = 1 LIMIT 1", [id])
@@ -78,8 +88,43 @@ extension LedgerConnection {
     if let reason = try obstacle(to: row, newest: row) {
       page.refused.append(UndoRefusal(path: path, reason: reason))
     } else {
-      page.steps.append(UndoStep(row: row, picture: picture, destination: row.from, outcome: .undone))
+      var step = UndoStep(row: row, picture: picture, destination: row.from, outcome: .undone)
+      step.companions = try companionsGoingBack(with: step, into: &page)
+      page.steps.append(step)
     }
+  }
+
+  /// The picture that a companion goes with, while it is there; any other is its own.
+  private func lead(of picture: Int64) throws -> Int64? {
+    try first(
+      """
+      SELECT coalesce((SELECT l.id FROM picture l WHERE l.id = p.companion_of AND l.gone = 0), p.id)
+      FROM picture p WHERE p.id = ?
+      """, [picture]
+    ) { try $0.integer(0) }
+  }
+
+  /// What came with a picture to where it is and goes back with it. What somebody moved away is refused.
+  private func companionsGoingBack(with lead: UndoStep, into page: inout UndoPage) throws -> [UndoStep] {
+    var steps: [UndoStep] = []
+    for companion in try companions(of: lead.picture.id) {
+      guard let newest = try newestCandidate(of: companion.id) else { continue }
+      if let reason = try obstacle(to: newest, newest: newest) {
+        page.refused.append(UndoRefusal(path: companion.place.absolute, reason: reason))
+        continue
+      }
+      let moves = try all(
+        "\(Self.historyColumns) WHERE h.picture = ? AND \(Self.isCandidate) ORDER BY h.id DESC", [companion.id],
+        historyRow)
+      var oldest = newest
+      for earlier in moves.dropFirst() {
+        guard oldest.from.folder != lead.destination.folder, earlier.to?.absolute == oldest.from.absolute else { break }
+        oldest = earlier
+      }
+      guard oldest.from.folder.absolute == lead.destination.folder.absolute else { continue }
+      steps.append(UndoStep(row: oldest, picture: companion, destination: oldest.from, outcome: .undone))
+    }
+    return steps
   }
 
   /// The picture that is at the path now, or else the one that was there last.
@@ -143,19 +188,44 @@ extension LedgerConnection {
       """
       \(Self.historyColumns)
       WHERE h.run = ? AND h.moved = 1 AND h.undone_by IS NULL AND h.outcome = 'undone' AND h.id < ?
+        AND \(Self.isOfLead)
       ORDER BY h.id DESC LIMIT ?
       """, [run, after ?? .max, limit], historyRow)
     var page = UndoPage(steps: [], refused: [], next: rows.count < limit ? nil : rows.last?.id)
     for row in rows {
       guard let picture = try knownPicture(row.picture)?.record else { continue }
       if try isStill(row.picture, at: row.to) {
-        page.steps.append(
-          UndoStep(row: row, picture: picture, destination: row.from, outcome: try outcome(undoneBy: row.id)))
+        var step = UndoStep(
+          row: row, picture: picture, destination: row.from, outcome: try outcome(undoneBy: row.id))
+        step.companions = try companionsGoingAgain(with: step, run: run, into: &page)
+        page.steps.append(step)
       } else {
         page.refused.append(UndoRefusal(path: picture.place.absolute, reason: .gone))
       }
     }
     return page
+  }
+
+  private func companionsGoingAgain(
+    with lead: UndoStep, run: Int64, into page: inout UndoPage
+  ) throws -> [UndoStep] {
+    var steps: [UndoStep] = []
+    for companion in try companions(of: lead.picture.id) {
+      let row = try first(
+        """
+        \(Self.historyColumns)
+        WHERE h.picture = ? AND h.run = ? AND h.moved = 1 AND h.undone_by IS NULL AND h.outcome = 'undone'
+        ORDER BY h.id DESC LIMIT 1
+        """, [companion.id, run], historyRow)
+      guard let row else { continue }
+      if try isStill(companion.id, at: row.to) {
+        steps.append(
+          UndoStep(row: row, picture: companion, destination: row.from, outcome: try outcome(undoneBy: row.id)))
+      } else {
+        page.refused.append(UndoRefusal(path: companion.place.absolute, reason: .gone))
+      }
+    }
+    return steps
   }
 
   /// What the newest of the rows taken back said; `sorted` where they are pruned.

@@ -18,6 +18,7 @@ enum LedgerMigrations {
     }
     migrator.registerMigration("4: what people say") { try $0.execute(sql: people) }
     migrator.registerMigration("5: pictures drawn to be looked at") { try $0.execute(sql: sampled) }
+    migrator.registerMigration("6: companions") { try $0.execute(sql: companions) }
     return migrator
   }()
 
@@ -179,6 +180,37 @@ enum LedgerMigrations {
       drawn INTEGER NOT NULL
     ) STRICT;
     CREATE INDEX sampled_by_model ON sampled (model, model_version);
+    """
+
+  private static let companions = """
+    -- The picture that a companion goes with. No reference: it may be forgotten before its companion is.
+    ALTER TABLE picture ADD COLUMN companion_of INTEGER;
+    CREATE INDEX picture_by_companion ON picture (companion_of) WHERE companion_of IS NOT NULL;
+    -- The intent of the picture that a companion moves with.
+    ALTER TABLE intent ADD COLUMN lead INTEGER;
+
+    -- A companion counts only while it waits by itself for a fault to pass.
+    DROP TRIGGER picture_inserted;
+    DROP TRIGGER picture_deleted;
+    DROP TRIGGER picture_updated;
+    CREATE TRIGGER picture_inserted AFTER INSERT ON picture
+    WHEN NEW.decided AND NOT NEW.gone AND (NEW.companion_of IS NULL OR NEW.state = 'failed') BEGIN
+      INSERT INTO tally VALUES (NEW.inbox, NEW.state, 1) ON CONFLICT DO UPDATE SET count = count + 1;
+    END;
+    CREATE TRIGGER picture_deleted AFTER DELETE ON picture
+    WHEN OLD.decided AND NOT OLD.gone AND (OLD.companion_of IS NULL OR OLD.state = 'failed') BEGIN
+      UPDATE tally SET count = count - 1 WHERE inbox = OLD.inbox AND state = OLD.state;
+    END;
+    CREATE TRIGGER picture_updated AFTER UPDATE OF inbox, state, decided, gone, companion_of ON picture
+    WHEN NEW.inbox <> OLD.inbox OR NEW.state <> OLD.state OR NEW.decided <> OLD.decided OR NEW.gone <> OLD.gone
+      OR NEW.companion_of IS NOT OLD.companion_of BEGIN
+      UPDATE tally SET count = count - 1
+        WHERE inbox = OLD.inbox AND state = OLD.state AND OLD.decided AND NOT OLD.gone
+          AND (OLD.companion_of IS NULL OR OLD.state = 'failed');
+      INSERT INTO tally SELECT NEW.inbox, NEW.state, 1 WHERE NEW.decided AND NOT NEW.gone
+        AND (NEW.companion_of IS NULL OR NEW.state = 'failed')
+        ON CONFLICT DO UPDATE SET count = count + 1;
+    END;
     """
 
   private static let work = """

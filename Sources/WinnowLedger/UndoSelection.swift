@@ -22,6 +22,8 @@ public struct UndoStep: Hashable, Sendable {
   public var destination: Place
   /// What the new row will say: `undone`, and for a redo what was undone.
   public var outcome: HistoryOutcome
+  /// What goes back with it; these have none of their own.
+  public var companions: [UndoStep] = []
 
   public init(row: HistoryRow, picture: PictureRecord, destination: Place, outcome: HistoryOutcome) {
     self.row = row

@@ -120,6 +120,7 @@ extension SortingPipeline {
     if entry.isBusy { return "a program has it open for writing" }
     if entry.isIncomplete { return "it ends early and may still be growing" }
     if entry.isOffered { return "it is being sorted" }
+    if entry.isHeld { return "it waits for its picture, or for what goes with it" }
     return "it is settling"
   }
 }

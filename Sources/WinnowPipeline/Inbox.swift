@@ -46,6 +46,8 @@ final class Inbox {
   var waitsForWorker = false
   /// Offered and not finished.
   var inHand = 0
+  /// Whether a name of a companion was ever seen here; until then nothing is sought beside pictures.
+  var meetsCompanions = false
 
   var isPolled = false
   var nextPoll: ContinuousClock.Instant?
@@ -117,6 +119,10 @@ public final class SortRun {
     self.isDryRun = isDryRun
     self.progress = progress
     self.completion = completion
+  }
+
+  func plan(_ event: PictureEvent) {
+    if planned.count < Self.plannedLimit { planned.append(event) }
   }
 
   func count(_ outcome: HistoryOutcome) {

@@ -37,6 +37,8 @@ public struct InboxSettings: Hashable, Sendable {
   /// for them.
   public var sortsUnfamiliar = false
   public var settling: SettleTracker.Rules
+  /// How long a companion without its picture waits for it, and a picture for companions that are still settling.
+  public var groupWait: Duration = .seconds(5)
   public var recursive: Bool
   public var duplicates: DuplicateRule
   public var ignored: IgnoredNames

@@ -10,11 +10,20 @@ import WinnowLedger
 ///
 /// `@unchecked Sendable`: everything but `waiting`, which the lock guards, is touched on `queue` alone.
 final class MoveStage: @unchecked Sendable {
+  /// A picture's row and its move.
+  struct PlannedMove: Sendable {
+    var picture: PictureRecord
+    var intent: MoveIntent
+    /// The ctime it had when it was read; nil where that does not matter.
+    var statusChanged: Timestamp?
+  }
+
   /// One picture to place or to note.
   struct Item: Sendable {
     enum Kind: Sendable {
-      /// The picture's row, the move, and the ctime it had when it was read.
-      case move(PictureRecord, MoveIntent, statusChanged: Timestamp?)
+      case move(PlannedMove)
+      /// A picture that companions go with, or may later: their names count when its own is chosen.
+      case group(PlannedMove, companions: [PlannedMove])
       case note(PictureNote)
     }
     var kind: Kind
@@ -24,7 +33,8 @@ final class MoveStage: @unchecked Sendable {
 
   /// What became of an item.
   enum Ending: Sendable {
-    case moved(MoveOutcome, PictureRecord)
+    /// - Parameter companions: how those that were moved with it ended, each `moved` or `unresolved`.
+    case moved(MoveOutcome, PictureRecord, companions: [Ending])
     case noted(PictureNote)
     /// The ledger could not take it; nothing happened.
     case postponed(WinnowError)
@@ -43,7 +53,9 @@ final class MoveStage: @unchecked Sendable {
   private let waiting = WaitingItems()
 
   // On `queue`.
-  private var finished: [(outcome: MoveOutcome, item: Item)] = []
+  /// To be committed, and then to be told.
+  private var finished: [MoveOutcome] = []
+  private var endings: [(ending: Ending, item: Item)] = []
   private var madeFolders: [Place] = []
   private var unresolved: [MoveIntent] = []
   private let ledgerState: @Sendable (WinnowError?) -> Void
@@ -84,7 +96,7 @@ final class MoveStage: @unchecked Sendable {
     roots.forgetMoved()
     while true {
       let items = waiting.take(Self.batchLimit)
-      if items.isEmpty && finished.isEmpty { return }
+      if items.isEmpty && finished.isEmpty && endings.isEmpty { return }
       // After a failed commit the pipeline wakes the stage again in a while.
       if !perform(items) && items.isEmpty { return }
     }
@@ -93,48 +105,68 @@ final class MoveStage: @unchecked Sendable {
   /// - Returns: whether the ledger took it.
   private func perform(_ items: [Item]) -> Bool {
     var batch = LedgerBatch()
-    var moves: [(move: CheckedMove, item: Item)] = []
-    var notes: [(note: PictureNote, item: Item)] = []
-    var dropped: [(outcome: MoveOutcome, item: Item)] = []
+    var moves: [(moves: [CheckedMove], pictures: [PictureRecord], item: Item)] = []
+    var told: [(ending: Ending, item: Item)] = []
     for item in items {
       switch item.kind {
       case .note(let note):
         batch.notes.append(note)
-        notes.append((note, item))
-      case .move(let picture, let intent, let statusChanged):
-        switch mover.check(intent, statusChanged: statusChanged) {
-        case .success(let move):
-          batch.pictures.append(picture)
-          batch.intents.append(move.intent)
-          madeFolders += move.made
-          moves.append((move, item))
+        told.append((.noted(note), item))
+      case .move(let planned), .group(let planned, _):
+        switch check(item.kind) {
+        case .success(let (checked, pictures)):
+          batch.pictures += pictures
+          batch.intents += checked.map(\.intent)
+          madeFolders += checked.flatMap(\.made)
+          moves.append((checked, pictures, item))
         case .failure(let failure):
-          dropped.append((failure.outcome, item))
-          if let note = Self.note(of: failure.outcome, picture) { batch.notes.append(note) }
+          told.append((.moved(failure.outcome, planned.picture, companions: []), item))
+          if let note = Self.note(of: failure.outcome, planned.picture) { batch.notes.append(note) }
         }
       }
     }
-    batch.outcomes = finished.map(\.outcome)
+    batch.outcomes = finished
     batch.madeFolders = madeFolders
     guard commit(batch, for: items) else {
       mover.drop()
       return false
     }
-    for (outcome, item) in finished + dropped { tell(item, .moved(outcome, Self.picture(of: item))) }
-    for (note, item) in notes { tell(item, .noted(note)) }
+    for (ending, item) in endings + told { tell(item, ending) }
     finished.removeAll(keepingCapacity: true)
+    endings.removeAll(keepingCapacity: true)
 
-    let report = mover.carryOut(moves.map(\.move))
-    var itemsByIntent: [Int64: Item] = [:]
-    for (move, item) in moves { itemsByIntent[move.intent.id] = item }
-    for outcome in report.outcomes {
-      if let item = itemsByIntent[outcome.intent.id] { finished.append((outcome, item)) }
+    let report = mover.carryOut(moves.flatMap(\.moves))
+    finished = report.outcomes
+    unresolved += report.unresolved.map(\.intent)
+    var outcomes: [Int64: MoveOutcome] = [:]
+    for outcome in report.outcomes { outcomes[outcome.intent.id] = outcome }
+    var errors: [Int64: (MoveIntent, WinnowError)] = [:]
+    for (intent, error) in report.unresolved { errors[intent.id] = (intent, error) }
+    func ending(_ move: CheckedMove, _ picture: PictureRecord, companions: [Ending] = []) -> Ending? {
+      if let (intent, error) = errors[move.intent.id] { return .unresolved(intent, error) }
+      return outcomes[move.intent.id].map { .moved($0, picture, companions: companions) }
     }
-    for (intent, error) in report.unresolved {
-      unresolved.append(intent)
-      if let item = itemsByIntent[intent.id] { tell(item, .unresolved(intent, error)) }
+    for (moves, pictures, item) in moves {
+      let companions = zip(moves, pictures).dropFirst().compactMap { ending($0, $1) }
+      guard let ending = ending(moves[0], pictures[0], companions: companions) else { continue }
+      if case .unresolved = ending { tell(item, ending) } else { endings.append((ending, item)) }
     }
     return true
+  }
+
+  /// The moves that can be carried out, the picture's own first, with their rows.
+  private func check(_ kind: Item.Kind) -> Result<([CheckedMove], [PictureRecord]), MoveOutcomeError> {
+    switch kind {
+    case .note: .success(([], []))
+    case .move(let planned):
+      mover.check(planned.intent, statusChanged: planned.statusChanged).map { ([$0], [planned.picture]) }
+    case .group(let planned, let companions):
+      mover.check(planned.intent, statusChanged: planned.statusChanged, companions: companions.map(\.intent)).map {
+        moves in
+        let all = [planned] + companions
+        return (moves, moves.compactMap { move in all.first { $0.intent.id == move.intent.id }?.picture })
+      }
+    }
   }
 
   private func commit(_ batch: LedgerBatch, for items: [Item]) -> Bool {
@@ -154,13 +186,6 @@ final class MoveStage: @unchecked Sendable {
 
   private func tell(_ item: Item, _ ending: Ending) {
     reply.async { item.completion(ending) }
-  }
-
-  private static func picture(of item: Item) -> PictureRecord {
-    switch item.kind {
-    case .move(let picture, _, _): picture
-    case .note(let note): note.picture
-    }
   }
 
   /// The row that says why a move whose intent was never made is waiting.
@@ -184,22 +209,37 @@ final class MoveStage: @unchecked Sendable {
       var settled = 0
       var remaining: [(MoveIntent, WinnowError)] = []
       do throws(WinnowError) {
-        var outcomes: [MoveOutcome] = []
-        for intent in try self.ledger.openIntents() {
-          do throws(WinnowError) {
-            outcomes.append(try self.mover.resolve(intent))
-          } catch {
-            remaining.append((intent, error))
+        let intents = try self.ledger.openIntents()
+        // Where a picture went decides where its companions go.
+        for intents in [intents.filter { $0.lead == nil }, intents.filter { $0.lead != nil }] {
+          var outcomes: [MoveOutcome] = []
+          for intent in intents {
+            do throws(WinnowError) {
+              if let lead = intent.lead, remaining.contains(where: { $0.0.id == lead }) {
+                throw WinnowError(.systemCall, "\(intent.source) waits for what it goes with")
+              }
+              outcomes.append(try self.settle(intent))
+            } catch {
+              remaining.append((intent, error))
+            }
           }
+          if !outcomes.isEmpty { try self.ledger.commit(LedgerBatch(outcomes: outcomes)) }
+          settled += outcomes.count
         }
-        if !outcomes.isEmpty { try self.ledger.commit(LedgerBatch(outcomes: outcomes)) }
-        settled = outcomes.count
         self.unresolved = remaining.map(\.0)
       } catch {
         self.reply.async { [ledgerState = self.ledgerState] in ledgerState(error) }
       }
       self.reply.async { [settled, remaining] in completion(settled, remaining) }
     }
+  }
+
+  /// Finishes or drops an intent. A companion follows the picture that it was to go with.
+  private func settle(_ intent: MoveIntent) throws(WinnowError) -> MoveOutcome {
+    guard intent.lead != nil, let companion = try ledger.picture(id: intent.picture)?.record,
+      let id = companion.companionOf, let lead = try ledger.picture(id: id)?.record
+    else { return try mover.resolve(intent) }
+    return try mover.resolve(intent, beside: lead.place)
   }
 
   // MARK: - Made folders

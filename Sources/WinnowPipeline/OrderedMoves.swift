@@ -16,6 +16,8 @@ public struct OrderedMove: Sendable {
   public var numbersTakenNames: Bool
   /// The class that a person gives with it.
   public var label: String?
+  /// What moves with it: all of it, or where names are not numbered none.
+  public var companions: [OrderedMove] = []
 }
 
 /// What became of the moves a person asked for.
@@ -80,24 +82,36 @@ extension SortingPipeline {
     guard !orders.isEmpty else { return whenDone(OrderedReport()) }
     let page = Page(count: orders.count, whenDone: whenDone)
     for order in orders {
-      let picture = order.picture
-      let intent = MoveIntent(
-        id: ledger.nextIntentID(), picture: picture.id, run: run, source: picture.place,
-        destination: order.destination, fingerprint: picture.fingerprint, digest: picture.digest,
-        outcome: order.outcome, reason: order.reason, begun: Timestamp.now(), by: by, undoes: order.undoes,
-        numbersTakenNames: order.numbersTakenNames, placeholder: placeholder(inbox: picture.inbox),
-        label: order.label)
-      placesInHand.insert(order.destination)
-      // A ctime that no file has makes the mover compare the bytes.
-      let statusChanged = rehash && picture.digest != nil ? Timestamp(nanoseconds: -1) : nil
+      let move = planned(order, run: run, by: by, rehash: rehash, lead: nil)
+      let companions = order.companions.map {
+        planned($0, run: run, by: by, rehash: rehash, lead: move.intent.id)
+      }
+      let places = [order.destination] + companions.flatMap { [$0.intent.source, $0.intent.destination] }
+      placesInHand.formUnion(places)
       moves.enqueue(
         MoveStage.Item(
-          kind: .move(picture, intent, statusChanged: statusChanged),
+          kind: companions.isEmpty ? .move(move) : .group(move, companions: companions),
           completion: { [self] ending in
-            placesInHand.remove(order.destination)
+            placesInHand.subtract(places)
             ended(ending, order, on: page)
           }))
     }
+  }
+
+  private func planned(
+    _ order: OrderedMove, run: Int64, by: String, rehash: Bool, lead: Int64?
+  ) -> MoveStage.PlannedMove {
+    let picture = order.picture
+    let intent = MoveIntent(
+      id: ledger.nextIntentID(), picture: picture.id, run: run, source: picture.place,
+      destination: order.destination, fingerprint: picture.fingerprint, digest: picture.digest,
+      outcome: order.outcome, reason: order.reason, begun: Timestamp.now(), by: by, undoes: order.undoes,
+      numbersTakenNames: lead == nil && order.numbersTakenNames, placeholder: placeholder(inbox: picture.inbox),
+      label: order.label, lead: lead)
+    // A ctime that no file has makes the mover compare the bytes.
+    return MoveStage.PlannedMove(
+      picture: picture, intent: intent,
+      statusChanged: rehash && picture.digest != nil ? Timestamp(nanoseconds: -1) : nil)
   }
 
   private func placeholder(inbox name: String) -> PlaceholderUse {
@@ -107,7 +121,8 @@ extension SortingPipeline {
   private func ended(_ ending: MoveStage.Ending, _ order: OrderedMove, on page: Page) {
     let file = order.picture.place.absolute
     switch ending {
-    case .moved(let outcome, let picture):
+    case .moved(let outcome, let picture, let companions):
+      for companion in companions { ended(companion: companion, on: page) }
       switch outcome.result {
       case .arrived:
         page.report.add(done: file, to: outcome.intent.destination.absolute, label: outcome.intent.label)
@@ -125,6 +140,21 @@ extension SortingPipeline {
     }
     page.left -= 1
     if page.left == 0 { page.whenDone(page.report) }
+  }
+
+  private func ended(companion ending: MoveStage.Ending, on page: Page) {
+    switch ending {
+    case .moved(let outcome, let picture, _):
+      switch outcome.result {
+      case .arrived: tell(.picture(Self.event(of: outcome, picture)))
+      case .abandoned(let error, _): page.report.add(refused: outcome.intent.source.absolute, error.description)
+      }
+    case .unresolved(let intent, let error):
+      page.report.add(refused: intent.source.absolute, error.description)
+      placesUnresolved.formUnion(Self.places(of: [(intent, error)]))
+      report(unresolved: [(intent, error)])
+    case .noted, .postponed: break
+    }
   }
 
   // MARK: - Undo and redo
@@ -183,13 +213,7 @@ extension SortingPipeline {
       return queue.async { [self] in reversePage(reversal, after: next, run: run, by: by, report, whenDone: whenDone) }
     }
     let report = soFar
-    let orders = page.steps.map { step in
-      OrderedMove(
-        picture: step.picture, destination: step.destination, outcome: step.outcome,
-        reason: step.outcome == .undone ? "taken back" : step.row.reason, undoes: step.row.id,
-        numbersTakenNames: false)
-    }
-    carryOut(orders, run: run, by: by, rehash: true) { [self] ended in
+    carryOut(page.steps.map(Self.order), run: run, by: by, rehash: true) { [self] ended in
       var report = report
       report.add(ended)
       if let next = page.next {
@@ -200,6 +224,13 @@ extension SortingPipeline {
     }
   }
 
+  private static func order(_ step: UndoStep) -> OrderedMove {
+    OrderedMove(
+      picture: step.picture, destination: step.destination, outcome: step.outcome,
+      reason: step.outcome == .undone ? "taken back" : step.row.reason, undoes: step.row.id,
+      numbersTakenNames: false, companions: step.companions.map(order))
+  }
+
   private func page(of reversal: Reversal, after: Int64?) throws(WinnowError) -> UndoPage {
     switch reversal {
     case .undo(let selection): return try ledger.undoable(selection, after: after, limit: Self.pageSize)
@@ -207,7 +238,11 @@ extension SortingPipeline {
     case .redoPaths(let run, let paths):
       var page = try ledger.redoable(run: run, after: after, limit: Self.pageSize)
       let wanted = Set(paths)
-      page.steps.removeAll { !wanted.contains($0.picture.place.absolute) && !wanted.contains($0.destination.absolute) }
+      page.steps.removeAll { step in
+        ([step] + step.companions).allSatisfy {
+          !wanted.contains($0.picture.place.absolute) && !wanted.contains($0.destination.absolute)
+        }
+      }
       page.refused.removeAll { !wanted.contains($0.path) }
       return page
     }

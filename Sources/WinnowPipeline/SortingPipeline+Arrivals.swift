@@ -163,6 +163,7 @@ extension SortingPipeline {
 
   private func arrive(_ event: InboxEvent, _ path: FilePath, in inbox: Inbox) {
     guard covers(path, in: inbox) else { return }
+    meet(path, in: inbox)
     if !inbox.tracker.observe(event, at: now) { inbox.wantsScan = true }
   }
 
@@ -293,6 +294,7 @@ extension SortingPipeline {
       !inbox.tracker.isTracking(path) || inbox.isPolled,
       let status = try? fileSystem.status(of: path, in: root.raw)
     else { return }
+    meet(path, in: inbox)
     if isHandled(inbox.place(of: path), status) { return }
     if case .once(let run) = inbox.purpose, !inbox.tracker.isTracking(path) { run.found += 1 }
     inbox.sawChange = true

@@ -107,7 +107,7 @@ extension SortingPipeline {
     picture.digest = picture.digest ?? stray.digest
     let label: LabelChange
     let outcome: HistoryOutcome
-    switch move.meaning {
+    switch picture.companionOf == nil ? move.meaning : .kept {
     case .corrected(let given):
       (outcome, label) = (.corrected, .set(given))
       picture.reason = "\(given), says a person who moved it here"

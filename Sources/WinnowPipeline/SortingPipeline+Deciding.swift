@@ -104,8 +104,10 @@ extension SortingPipeline {
         placeholder: inbox.settings.placeholder)
       let marker = digest.map { DigestInFolder(digest: $0, folder: destination) }
       if let marker { digestsInHand.insert(marker) }
+      let move = MoveStage.PlannedMove(picture: picture, intent: intent, statusChanged: settled.status.changed)
       enqueue(
-        .move(picture, intent, statusChanged: settled.status.changed), settled, in: inbox, marker: marker)
+        inbox.meetsCompanions ? .group(move, companions: companions(of: settled, with: move, in: inbox)) : .move(move),
+        settled, in: inbox, marker: marker)
     }
   }
 
@@ -123,7 +125,15 @@ extension SortingPipeline {
       event.outcome = outcome
       event.reason = reason
     }
-    if run.planned.count < SortRun.plannedLimit { run.planned.append(event) }
+    run.plan(event)
+    for companion in settled.companions where event.to != nil {
+      var event = event
+      event.from = companion.place
+      event.to = event.to?.folder.appending(name: companion.place.name)
+      event.reason = Self.companyReason(settled.place)
+      event.best = nil
+      run.plan(event)
+    }
     inbox.tracker.finished(settled.place.relative, at: now)
     run.count(event.outcome)
   }
@@ -138,16 +148,18 @@ extension SortingPipeline {
       marker: nil)
   }
 
-  private func enqueue(
+  func enqueue(
     _ kind: MoveStage.Item.Kind, _ settled: SettledPicture, in inbox: Inbox, marker: DigestInFolder?
   ) {
     inbox.inHand += 1
     let key = inbox.key
+    placesInHand.formUnion(settled.companions.map(\.place))
     moves.enqueue(
       MoveStage.Item(
         kind: kind,
         completion: { [self] ending in
           handBack(key)
+          placesInHand.subtract(settled.companions.map(\.place))
           if let marker { digestsInHand.remove(marker) }
           noted(ending, path: settled.place.relative, key: key)
         }))

@@ -9,7 +9,9 @@ extension SortingPipeline {
   func noted(_ ending: MoveStage.Ending, path: FilePath?, key: Int) {
     let inbox = inboxes.first { $0.key == key }
     switch ending {
-    case .moved(let outcome, let picture): moved(outcome, picture, path: path, in: inbox)
+    case .moved(let outcome, let picture, let companions):
+      moved(outcome, picture, path: path, in: inbox)
+      for companion in companions { noted(companion: companion, in: inbox) }
     case .noted(let note):
       finish(path, in: inbox)
       count(note.outcome, in: inbox)
@@ -22,6 +24,22 @@ extension SortingPipeline {
       report(unresolved: [(intent, error)])
     }
     pump()
+  }
+
+  /// What went with a picture has arrived, or comes later.
+  private func noted(companion ending: MoveStage.Ending, in inbox: Inbox?) {
+    switch ending {
+    case .moved(let outcome, let picture, _):
+      if case .arrived = outcome.result {
+        tell(.picture(Self.event(of: outcome, picture)))
+      } else if let inbox, outcome.intent.source.root == inbox.settings.path {
+        _ = inbox.tracker.observe(.changed(outcome.intent.source.relative), at: now)
+      }
+    case .unresolved(let intent, let error):
+      placesUnresolved.formUnion(Self.places(of: [(intent, error)]))
+      report(unresolved: [(intent, error)])
+    case .noted, .postponed: break
+    }
   }
 
   private func moved(_ outcome: MoveOutcome, _ picture: PictureRecord, path: FilePath?, in inbox: Inbox?) {

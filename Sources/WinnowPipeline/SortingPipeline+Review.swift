@@ -48,7 +48,9 @@ extension SortingPipeline {
     for file in files.prefix(Self.reviewPage) {
       do throws(WinnowError) {
         switch try reviewOrder(file, label: label, by: by) {
-        case .move(let order): orders.append(order)
+        case .move(var order):
+          order.companions = companions(of: order)
+          orders.append(order)
         case .confirm(let picture, let label):
           confirmations.notes.append(
             PictureNote(picture: picture, outcome: .sorted, by: by, run: run, label: .set(label)))
@@ -81,7 +83,10 @@ extension SortingPipeline {
     var orders: [OrderedMove] = []
     for picture in page where !picture.top.isEmpty {
       do throws(WinnowError) {
-        if case .move(let order) = try reviewOrder(picture.place.absolute, label: nil, by: by) { orders.append(order) }
+        if case .move(var order) = try reviewOrder(picture.place.absolute, label: nil, by: by) {
+          order.companions = companions(of: order)
+          orders.append(order)
+        }
       } catch {
         report.add(refused: picture.place.absolute, error.description)
       }
@@ -177,7 +182,10 @@ extension SortingPipeline {
   }
 
   private func picture(inHandsOf file: FilePath, states: Set<PictureState>) throws(WinnowError) -> PictureRecord {
-    guard let known = try ledger.picture(at: file), states.contains(known.record.state) else {
+    var named = try ledger.picture(at: file)
+    // What goes with a picture stands for it.
+    if let lead = named?.record.companionOf { named = try ledger.picture(id: lead) }
+    guard let known = named, states.contains(known.record.state) else {
       throw WinnowError(
         .notFound,
         states.contains(.corrected)

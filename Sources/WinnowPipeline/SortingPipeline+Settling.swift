@@ -108,9 +108,16 @@ extension SortingPipeline {
         if busySince != nil { reportBusy(place, in: inbox) }
       case .offer(let last):
         clear(.fileBusy, subject: inbox.name)
-        let settled = SettledPicture(
+        var settled = SettledPicture(
           place: place, status: status, fingerprint: status.fingerprint(handle: fileSystem.handle(of: file.raw)),
           isLastTry: last)
+        switch company(of: settled, in: inbox, root: root, at: now) {
+        case .decide(let companions): settled.companions = companions
+        case .hold(let pause): return inbox.tracker.hold(path, for: pause, at: now)
+        case .follow(let lead): return follow(lead, settled, in: inbox)
+        case .stay(let reason): return note(place, status, .left, reason, in: inbox, path: path)
+        case .planned: return inbox.tracker.finished(path, at: now)
+        }
         // The worker gets a descriptor of its own, since a lease on one that it holds too would outlive ours.
         let picture = OwnedDescriptor(try fileSystem.openFile(path, in: root.raw))
         offer(settled, picture, in: inbox, model: model)
@@ -210,4 +217,12 @@ struct SettledPicture: Sendable {
   var fingerprint: FileFingerprint
   /// If it ends early now, it counts as truncated for good.
   var isLastTry: Bool
+  /// What goes with it.
+  var companions: [SettledCompanion] = []
+}
+
+/// A companion as it was when its picture was offered.
+struct SettledCompanion: Sendable {
+  var place: Place
+  var fingerprint: FileFingerprint
 }

@@ -69,8 +69,8 @@ import WinnowConfig
       #expect(manual.contains("| `\(key)` | `\(value)` |"), "\(key): \(value)")
     }
     for key in [
-      "threshold", "template", "action", "duplicates", "mode", "settle", "incomplete_after", "busy_after", "poll",
-      "recursive", "ignore", "unsafe_placeholder",
+      "threshold", "template", "action", "duplicates", "mode", "settle", "incomplete_after", "busy_after",
+      "group_wait", "poll", "recursive", "ignore", "unsafe_placeholder",
     ] {
       let value = try #require(settings.first { $0.key == "inboxes.camera.\(key)" }?.value)
       #expect(manual.contains("| `\(key)` | `\(value)` |"), "\(key): \(value)")

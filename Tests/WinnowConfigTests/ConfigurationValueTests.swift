@@ -87,7 +87,7 @@ import WinnowCore
       Case(inbox("poll: 2h"), "inboxes.camera.poll", "2h is out of range", "from 1s to 1h"),
       Case(inbox("ignore: \"*.bak\""), "inboxes.camera.ignore", "must be a list, not text", "[\"*.bak\"]"),
       Case(inbox("ignore: [a/b]"), "inboxes.camera.ignore", "holds a /", "names"),
-      Case(inbox("group_wait: 5s"), "inboxes.camera.group_wait", "is not in this version", "remove the line"),
+      Case(inbox("burst_gap: 5s"), "inboxes.camera.burst_gap", "is not in this version", "remove the line"),
       Case("inboxes: {.hidden: {path: /a, output: /b, model: m}}", "inboxes..hidden", "is no name for an inbox", "/"),
       Case("inboxes: {a/b: {path: /a, output: /b, model: m}}", "inboxes.a/b", "is no name for an inbox", "/"),
       Case("inboxes: {_review: {path: /a, output: /b, model: m}}", "inboxes._review", "is reserved", "name"),

@@ -134,4 +134,85 @@ struct DurableMoveTests {
     #expect(!mover.removeIfEmpty(Place(root: ground.root, relative: "")))
     #expect(ground.bytes(at: ground.root.appending("rose/a.jpg")) == [1])
   }
+
+  // MARK: - Groups
+
+  /// Moves a picture with what goes with it into `rose`; returns what arrived, by source.
+  private func carryOutGroup(
+    _ names: [FilePath], numbersTakenNames: Bool = true
+  ) throws -> Result<[String: String], MoveOutcomeError> {
+    let output = ground.root.appending("sorted")
+    var intents: [MoveIntent] = []
+    for (index, name) in names.enumerated() {
+      var intent = try intent(
+        name, to: output, FilePath("rose").pushing(name), numbersTakenNames: index == 0 && numbersTakenNames)
+      intent.id = Int64(index + 1)
+      intent.lead = index == 0 ? nil : 1
+      intents.append(intent)
+    }
+    return mover.check(intents[0], companions: Array(intents.dropFirst())).map { moves in
+      try? journal.commit(outcomes: [], intents: moves.map(\.intent))
+      var arrived: [String: String] = [:]
+      for outcome in mover.carryOut(moves).outcomes {
+        guard case .arrived = outcome.result else { continue }
+        arrived[outcome.intent.source.relative.string] = outcome.intent.destination.relative.string
+      }
+      return arrived
+    }
+  }
+
+  @Test(
+    "a group gets one number, where any of its names is taken", arguments: ["a.jpg", "a.NEF", "a.NEF.xmp", "a.png"])
+  func oneNumber(taken: FilePath) throws {
+    let rose = ground.root.appending("sorted/rose")
+    try ground.putFolder(rose)
+    try ground.put(rose.pushing(taken), Array("another".utf8))
+    for name in ["a.jpg", "a.NEF", "a.NEF.xmp"] { try ground.put(ground.root.appending(name), Array(name.utf8)) }
+    let arrived = try carryOutGroup(["a.jpg", "a.NEF", "a.NEF.xmp"]).get()
+    #expect(
+      arrived == ["a.jpg": "rose/a-2.jpg", "a.NEF": "rose/a-2.NEF", "a.NEF.xmp": "rose/a-2.NEF.xmp"])
+    #expect(ground.bytes(at: rose.pushing(taken)) == Array("another".utf8))
+    #expect(ground.bytes(at: rose.appending("a-2.NEF.xmp")) == Array("a.NEF.xmp".utf8))
+  }
+
+  @Test("a picture alone is not placed beside what would seem to go with it")
+  func nothingForeign() throws {
+    let rose = ground.root.appending("sorted/rose")
+    try ground.putFolder(rose)
+    try ground.put(rose.appending("a.xmp"), Array("another's".utf8))
+    try ground.put(ground.root.appending("a.jpg"), Array("a picture".utf8))
+    #expect(try carryOutGroup(["a.jpg"]).get() == ["a.jpg": "rose/a-2.jpg"])
+  }
+
+  @Test("a companion that has changed stays, and its picture goes")
+  func changedCompanion() throws {
+    try ground.putFolder(ground.root.appending("sorted/rose"))
+    for name in ["a.jpg", "a.xmp"] { try ground.put(ground.root.appending(name), Array(name.utf8)) }
+    let output = ground.root.appending("sorted")
+    let lead = try intent("a.jpg", to: output, "rose/a.jpg")
+    var companion = try intent("a.xmp", to: output, "rose/a.xmp", numbersTakenNames: false)
+    companion.id = 2
+    companion.lead = 1
+    companion.fingerprint.size += 1
+    let moves = try mover.check(lead, companions: [companion]).get()
+    #expect(moves.map(\.intent.id) == [1])
+    mover.drop()
+  }
+
+  @Test("what is taken back goes whole or stays whole")
+  func wholeOrNot() throws {
+    let rose = ground.root.appending("sorted/rose")
+    try ground.putFolder(rose)
+    try ground.put(rose.appending("a.xmp"), Array("another".utf8))
+    for name in ["a.jpg", "a.xmp"] { try ground.put(ground.root.appending(name), Array(name.utf8)) }
+    guard case .failure(let refused) = try carryOutGroup(["a.jpg", "a.xmp"], numbersTakenNames: false),
+      case .abandoned(let error, .refuse) = refused.outcome.result
+    else {
+      Issue.record("it was moved in part")
+      return
+    }
+    #expect(error.code == .alreadyExists)
+    #expect(ground.bytes(at: ground.root.appending("a.jpg")) != nil)
+    #expect(ground.bytes(at: rose.appending("a.jpg")) == nil)
+  }
 }

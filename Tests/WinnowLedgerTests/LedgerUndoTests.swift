@@ -164,4 +164,62 @@ struct LedgerUndoTests {
     #expect(redone == 9)
     #expect(try temporary.ledger.counts() == ["camera": [.sorted: 6, .corrected: 3]])
   }
+
+  /// A picture and what goes with it, sorted together.
+  private func sortGroup(_ temporary: TemporaryLedger, run: Int64? = nil) throws -> (lead: Int64, companion: Int64) {
+    let lead = try temporary.sort("a.jpg", run: run)
+    var companion = Sample.picture(temporary.ledger.nextPictureID(), name: "a.xmp")
+    companion.companionOf = lead
+    let intent = temporary.intent(for: companion, to: Sample.sorted("daisy/a.xmp"), outcome: .sorted)
+    try temporary.ledger.commit(LedgerBatch(pictures: [companion], intents: [intent]))
+    try temporary.ledger.commit(outcomes: [Sample.arrival(of: intent)], intents: [])
+    return (lead, companion.id)
+  }
+
+  @Test("what goes with a picture is taken back and done again with it, whichever of them is named")
+  func companions() throws {
+    for selection in [
+      UndoSelection.all, .paths(["/srv/camera/inbox/a.xmp"]), .paths(["/srv/camera/sorted/daisy/a.jpg"]),
+    ] {
+      let temporary = try TemporaryLedger()
+      let (lead, companion) = try sortGroup(temporary)
+      let page = try temporary.ledger.undoable(selection)
+      #expect(page.steps.map(\.picture.id) == [lead], "\(selection)")
+      let step = try #require(page.steps.first)
+      #expect(step.companions.map(\.picture.id) == [companion])
+      #expect(step.companions.map(\.destination) == [Sample.arriving("a.xmp")])
+      let run = try undoRun(temporary)
+      try temporary.carryOut([step] + step.companions, run: run, at: 51)
+      #expect(try temporary.ledger.undoable(.all).steps.isEmpty)
+      let redo = try #require(try temporary.ledger.redoable(run: run).steps.first)
+      #expect(redo.picture.id == lead)
+      #expect(redo.companions.map(\.destination) == [Sample.sorted("daisy/a.xmp")])
+    }
+  }
+
+  @Test("a companion that came in another run goes back with its picture, and not without it")
+  func laterCompanion() throws {
+    let temporary = try TemporaryLedger()
+    let earlier = try temporary.ledger.beginRun(kind: .daemon, by: "winnowd", at: Sample.time(1))
+    let (lead, companion) = try sortGroup(temporary, run: earlier)
+    #expect(try temporary.ledger.undoable(.run(temporary.run)).steps.isEmpty)
+    let step = try #require(try temporary.ledger.undoable(.run(earlier)).steps.first)
+    #expect(step.picture.id == lead)
+    #expect(step.companions.map(\.picture.id) == [companion])
+  }
+
+  @Test("companions are in no count and no list of pictures, but while they wait for a fault to pass")
+  func companionsDoNotCount() throws {
+    let temporary = try TemporaryLedger()
+    let (_, companion) = try sortGroup(temporary)
+    #expect(try temporary.ledger.counts() == ["camera": [.sorted: 1]])
+    #expect(try temporary.ledger.pictures(state: .sorted).map(\.id).contains(companion) == false)
+    var record = try #require(try temporary.ledger.picture(id: companion)).record
+    record.state = .failed
+    try temporary.ledger.commit(
+      LedgerBatch(notes: [PictureNote(picture: record, outcome: .failed, by: "winnowd", run: temporary.run)]))
+    #expect(try temporary.ledger.counts() == ["camera": [.sorted: 1, .failed: 1]])
+    #expect(try temporary.ledger.pictures(state: .failed).map(\.id) == [companion])
+    try temporary.ledger.quickCheck()
+  }
 }
