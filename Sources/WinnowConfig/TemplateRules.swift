@@ -4,8 +4,6 @@ import WinnowCore
 enum TemplateRules {
   /// Folders of Winnow's own, which no inbox or template may bear.
   static let reservedNames: Set<String> = ["_review", "_quarantine", "_duplicates"]
-  /// Fields of the design that this version does not fill in.
-  private static let plannedFields = ["name", "ext"]
 
   /// - Throws: `.invalidInput` for an unknown field, a brace without its partner, a folder that is empty, `.`, `..`,
   ///   one of Winnow's own or over 200 bytes, a control character, a `/` at either end, or no `{class}` at all.
@@ -46,9 +44,6 @@ enum TemplateRules {
   private static func check(field: String) throws(WinnowError) {
     let names = DestinationTemplate.Field.allCases.map(\.rawValue)
     guard !names.contains(field) else { return }
-    guard !plannedFields.contains(field) else {
-      throw WinnowError(.invalidInput, "{\(field)} is not in this version of Winnow", remedy: "remove it")
-    }
     throw WinnowError(
       .invalidInput, "{\(field)} is no field of a template",
       remedy: NearestName.of(field, among: names).map { "did you mean {\($0)}?" }

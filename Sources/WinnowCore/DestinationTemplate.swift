@@ -10,17 +10,20 @@ public struct DestinationTemplate: Hashable, Sendable {
     public var camera: String?
     /// EXIF capture time, else the file's modification time.
     public var taken: Timestamp
+    /// The file's own name.
+    public var name: [UInt8]
 
-    public init(inbox: String, subfolder: FilePath, camera: String?, taken: Timestamp) {
+    public init(inbox: String, subfolder: FilePath, camera: String?, taken: Timestamp, name: [UInt8] = []) {
       self.inbox = inbox
       self.subfolder = subfolder
       self.camera = camera
       self.taken = taken
+      self.name = name
     }
   }
 
   public enum Field: String, CaseIterable, Sendable {
-    case `class`, year, month, day, camera, subdir, inbox
+    case `class`, year, month, day, camera, subdir, inbox, name, ext
   }
 
   enum Piece: Hashable, Sendable {
@@ -72,7 +75,7 @@ public struct DestinationTemplate: Hashable, Sendable {
         let bytes = pieces.flatMap { piece -> [UInt8] in
           switch piece {
           case .text(let text): Array(text.utf8)
-          case .field(let field): Array(Self.value(of: field, label: label, facts: facts).utf8)
+          case .field(let field): Self.value(of: field, label: label, facts: facts)
           }
         }
         path.push(Self.component(bytes))
@@ -81,17 +84,31 @@ public struct DestinationTemplate: Hashable, Sendable {
     return path
   }
 
-  private static func value(of field: Field, label: String, facts: Facts) -> String {
+  private static func value(of field: Field, label: String, facts: Facts) -> [UInt8] {
     let date = CivilDate(facts.taken)
-    return switch field {
-    case .class: label
-    case .year: padded(date.year, to: 4)
-    case .month: padded(date.month, to: 2)
-    case .day: padded(date.day, to: 2)
-    case .camera: facts.camera ?? "unknown camera"
-    case .subdir: facts.subfolder.components.map(\.string).joined(separator: " ")
-    case .inbox: facts.inbox
+    let text: String
+    switch field {
+    case .class: text = label
+    case .year: text = padded(date.year, to: 4)
+    case .month: text = padded(date.month, to: 2)
+    case .day: text = padded(date.day, to: 2)
+    case .camera: text = facts.camera.flatMap { $0.isEmpty ? nil : $0 } ?? "unknown camera"
+    case .subdir: text = facts.subfolder.components.map(\.string).joined(separator: " ")
+    case .inbox: text = facts.inbox
+    case .name:
+      let (stem, _) = split(facts.name)
+      return stem.isEmpty ? Array("unnamed".utf8) : stem
+    case .ext:
+      let (_, ending) = split(facts.name)
+      return ending.isEmpty ? Array("no ending".utf8) : ending.map { (0x41...0x5A).contains($0) ? $0 + 0x20 : $0 }
     }
+    return Array(text.utf8)
+  }
+
+  /// A name without its ending, and the ending without its dot. A dot at the front begins none.
+  private static func split(_ name: [UInt8]) -> (stem: [UInt8], ending: [UInt8]) {
+    guard let dot = name.lastIndex(of: UInt8(ascii: ".")), dot > 0 else { return (name, []) }
+    return (Array(name[..<dot]), Array(name[(dot + 1)...]))
   }
 
   private static func padded(_ number: Int, to width: Int) -> String {
@@ -99,11 +116,24 @@ public struct DestinationTemplate: Hashable, Sendable {
     return String(repeating: "0", count: max(0, width - text.count)) + text
   }
 
-  /// One safe folder name: slashes and control bytes become `_`, as do names that are no names.
+  /// The longest name that Linux file systems take, in bytes.
+  private static let longestName = 255
+
+  /// One safe folder name: slashes, control bytes and a dot at the front become `_`, as do names that are no names.
   private static func component(_ bytes: [UInt8]) -> FilePath {
     var name = bytes.map { $0 < 0x20 || $0 == 0x7F || $0 == UInt8(ascii: "/") ? UInt8(ascii: "_") : $0 }
-    name = Array(name.prefix(255))
+    if name.count > longestName {
+      var cut = name.prefix(longestName)
+      // Never inside a character: at most three bytes of UTF-8 follow the first.
+      if name[longestName] & 0xC0 == 0x80 {
+        while let last = cut.last, last & 0xC0 == 0x80, cut.count > longestName - 4 { cut = cut.dropLast() }
+        cut = cut.dropLast()
+      }
+      name = Array(cut)
+    }
     if name.isEmpty || name == Array(".".utf8) || name == Array("..".utf8) { name = Array("_".utf8) }
+    // A hidden folder would take pictures out of sight.
+    if name.first == UInt8(ascii: ".") { name[0] = UInt8(ascii: "_") }
     return FilePath(bytes: name)
   }
 }

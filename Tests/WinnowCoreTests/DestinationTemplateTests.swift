@@ -25,6 +25,29 @@ struct DestinationTemplateTests {
     #expect(folder == FilePath(expected))
   }
 
+  @Test(
+    "a file's name and ending can be folders too",
+    arguments: [
+      ("IMG_1.JPG", "rose/IMG_1/jpg"), ("a.b.png", "rose/a.b/png"), ("plain", "rose/plain/no ending"),
+      (".hidden", "rose/_hidden/no ending"), ("", "rose/unnamed/no ending"), ("a.", "rose/a/no ending"),
+      ("...", "rose/_/no ending"),
+    ])
+  func names(name: String, expected: String) throws {
+    var facts = Self.facts()
+    facts.name = Array(name.utf8)
+    #expect(try DestinationTemplate("{class}/{name}/{ext}").folder(label: "rose", facts: facts) == FilePath(expected))
+  }
+
+  @Test("a name that is too long is cut at a character, and none is hidden", arguments: 0..<6)
+  func longNames(padding: Int) throws {
+    for character in ["x", "ö", "花", "🌼"] {
+      let camera = "." + String(repeating: "x", count: padding) + String(repeating: character, count: 300)
+      let folder = try DestinationTemplate("{camera}").folder(label: "rose", facts: Self.facts(camera: camera))
+      let text = try #require(String(validating: folder))
+      #expect((252...255).contains(text.utf8.count) && text.hasPrefix("_"))
+    }
+  }
+
   @Test("an empty sub-folder or camera leaves no empty level")
   func empty() throws {
     #expect(try DestinationTemplate("{subdir}/{class}").folder(label: "rose", facts: Self.facts()) == "rose")
