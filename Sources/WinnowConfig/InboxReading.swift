@@ -52,7 +52,7 @@ extension InboxConfiguration {
     let recursive = section.read("recursive", .boolean, default: true)
     let ignore = section.readList("ignore", of: .namePattern)
     let unsafePlaceholder = section.read("unsafe_placeholder", .boolean, default: false)
-    section.refuseFeaturesOfLaterVersions(action: action, mode: mode)
+    section.refuseFeaturesOfLaterVersions(action: action)
 
     guard let path, let output, let model, let template else { return nil }
     self.init(
@@ -67,16 +67,11 @@ extension InboxConfiguration {
 
 extension SectionReader {
   /// Values that are right by the design, and of which this version would do something else.
-  fileprivate func refuseFeaturesOfLaterVersions(action: PlacementAction, mode: InboxMode) {
+  fileprivate func refuseFeaturesOfLaterVersions(action: PlacementAction) {
     if action != .move, let position = position(of: "action") {
       report.problem(
         at: position, key: "\(key).action", "\(action.rawValue) is not in this version of Winnow",
         remedy: "write action: move, the only one there is")
-    }
-    if mode != .sort, let position = position(of: "mode") {
-      report.problem(
-        at: position, key: "\(key).mode", "\(mode.rawValue) is not in this version of Winnow",
-        remedy: "write mode: sort; `winnowctl sort DIR --dry-run` shows decisions without acting on them")
     }
   }
 }

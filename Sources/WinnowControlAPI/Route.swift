@@ -3,7 +3,7 @@
 public enum Route: String, CaseIterable, Hashable, Sendable {
   case version, status, events, wait
   case session, webOpen
-  case classify, sort, history, thumbnail, undo, redo
+  case classify, sort, history, thumbnail, undo, redo, replay
   case reviewList, reviewAccept, reviewSet, reviewSkip, reviewSample
   case pause, resume, rescan, reload, verify, doctor
   case inboxList, inboxAdd, inboxRemove
@@ -48,8 +48,8 @@ public enum Route: String, CaseIterable, Hashable, Sendable {
     switch self {
     case .classify: .file
     case .modelImport: .jsonThenFile
-    case .wait, .sort, .undo, .redo, .reviewAccept, .reviewSet, .reviewSkip, .reviewSample, .pause, .resume, .rescan,
-      .inboxAdd,
+    case .wait, .sort, .undo, .redo, .replay, .reviewAccept, .reviewSet, .reviewSkip, .reviewSample, .pause, .resume,
+      .rescan, .inboxAdd,
       .modelQuantize, .modelEvaluate, .dataset, .train:
       .json
     default: .none
@@ -78,6 +78,7 @@ public enum Route: String, CaseIterable, Hashable, Sendable {
     case .thumbnail: (.get, "/v1/pictures/{picture}/thumbnail")
     case .undo: (.post, "/v1/undo")
     case .redo: (.post, "/v1/redo")
+    case .replay: (.post, "/v1/replay")
     case .reviewList: (.get, "/v1/review")
     case .reviewAccept: (.post, "/v1/review/accept")
     case .reviewSet: (.post, "/v1/review/set")

@@ -19,6 +19,7 @@ public enum ControlCall: Sendable {
   case thumbnail(ThumbnailRequest, FileReply)
   case undo(UndoRequest, Reply<UndoReply>)
   case redo(UndoRequest, Reply<UndoReply>)
+  case replay(ReplayRequest, Reply<ReplayReply>)
 
   case reviewList(ReviewQuery, RecordStream<ReviewRow>)
   case reviewAccept(ReviewAcceptRequest, Reply<ReviewReply>)

@@ -34,6 +34,7 @@ struct IncomingRequest {
       return .thumbnail(try ThumbnailRequest(picture: parameter, query), FileReply(responder))
     case .undo: return .undo(try body(), Reply(responder))
     case .redo: return .redo(try body(), Reply(responder))
+    case .replay: return .replay(try body(), Reply(responder))
 
     case .reviewList: return .reviewList(try ReviewQuery(query), RecordStream(responder))
     case .reviewAccept: return .reviewAccept(try body(), Reply(responder))

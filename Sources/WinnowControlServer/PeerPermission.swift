@@ -31,7 +31,8 @@ extension Route {
     case .modelList, .modelShow, .modelSummary, .modelFlops, .modelExport: .visitor
     case .jobList, .jobShow, .jobFollow, .jobLog, .jobCurves: .visitor
     case .webOpen, .thumbnail, .jobReport: .member
-    case .wait, .classify, .undo, .redo, .reviewAccept, .reviewSet, .reviewSkip, .reviewSample: .member
+    case .wait, .classify, .undo, .redo, .replay: .member
+    case .reviewAccept, .reviewSet, .reviewSkip, .reviewSample: .member
     case .pause, .resume, .rescan, .verify, .doctor: .member
     case .modelImport, .modelPromote, .modelRollback: .member
     case .jobCancel, .jobResume: .member

@@ -143,6 +143,22 @@ extension ControlDesk {
     }
   }
 
+  func replay(_ request: ReplayRequest, by: String, _ reply: Reply<ReplayReply>) {
+    let scope = SortingPipeline.ReplayScope(
+      inbox: request.inbox, includesRevised: request.changed, isDryRun: request.dryRun)
+    pipeline.replay(scope, by: by) { result in
+      reply.answer { () throws(WinnowError) in
+        let report = try result.get()
+        let folders = report.folders.map { ReplayReply.Folder(folder: $0.key, count: $0.value) }
+        return ReplayReply(
+          done: report.moves.doneCount,
+          folders: folders.sorted { ($1.count, $0.folder.string) < ($0.count, $1.folder.string) },
+          refused: report.moves.refused.map { FileReason(file: $0.file, reason: $0.reason) },
+          run: report.moves.run.map { "\($0)" })
+      }
+    }
+  }
+
   // MARK: - Verify
 
   func verify(_ reply: Reply<VerifyReply>) {

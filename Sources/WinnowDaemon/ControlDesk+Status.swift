@@ -50,6 +50,14 @@ extension ControlDesk {
     ]
   }
 
+  private static func shadow(_ report: SortingPipeline.InboxReport) -> [String] {
+    guard report.settings.isShadow || report.plans > 0 else { return [] }
+    return [
+      (report.settings.isShadow ? "shadow mode, nothing is moved: " : "decided about in shadow mode: ")
+        + "\(report.plans) \(report.plans == 1 ? "picture waits" : "pictures wait") for `winnowctl replay`"
+    ]
+  }
+
   private static func inboxStatus(_ report: SortingPipeline.InboxReport) -> InboxStatus {
     let counts = report.counts
     return InboxStatus(
@@ -60,7 +68,7 @@ extension ControlDesk {
         settling: report.settling, sorted: (counts[.sorted] ?? 0) + (counts[.corrected] ?? 0),
         review: counts[.review] ?? 0, quarantined: counts[.quarantined] ?? 0,
         left: (counts[.left] ?? 0) + (counts[.held] ?? 0), failed: counts[.failed] ?? 0),
-      notes: promise(report)
+      notes: promise(report) + shadow(report)
         + report.classNames.sorted { $0.key < $1.key }.filter { $0.key != $0.value }.map {
           "the class \($0.key) is called \($0.value) here: its folder was renamed"
         },

@@ -37,6 +37,7 @@ final class ControlDesk: ControlService, @unchecked Sendable {
     case .thumbnail(let request, let reply): daemon.thumbnails.make(request, reply)
     case .undo(let request, let reply): reverse(request, isRedo: false, by: by, reply)
     case .redo(let request, let reply): reverse(request, isRedo: true, by: by, reply)
+    case .replay(let request, let reply): replay(request, by: by, reply)
     case .reviewList(let query, let stream): reviewList(query, left: query.limit ?? .max, stream)
     case .reviewAccept(let request, let reply):
       decide(request.files.isEmpty ? .allProposals : .accept(request.files), by: by, reply)

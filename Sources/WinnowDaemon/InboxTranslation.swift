@@ -38,6 +38,7 @@ extension InboxSettings {
         settle: inbox.settle, busyAfter: inbox.busyAfter, incompleteAfter: inbox.incompleteAfter),
       recursive: inbox.recursive, duplicates: duplicates, ignored: IgnoredNames(patterns: inbox.ignore),
       polling: polling, placeholder: inbox.unsafePlaceholder ? .allowed : .forbidden)
+    isShadow = inbox.mode == .shadow
     groupWait = inbox.groupWait
     sortsUnfamiliar = inbox.unfamiliar == .sort
   }

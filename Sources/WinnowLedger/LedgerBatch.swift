@@ -50,10 +50,12 @@ public struct PictureNote: Hashable, Sendable {
   public var label: LabelChange
   /// Whether it is to stay in review and not be asked about again.
   public var isSkipped: Bool
+  /// What would have become of it outside of shadow mode.
+  public var plan: ShadowPlan?
 
   public init(
     picture: PictureRecord, outcome: HistoryOutcome, by: String, run: Int64, label: LabelChange = .clear,
-    isSkipped: Bool = false
+    isSkipped: Bool = false, plan: ShadowPlan? = nil
   ) {
     self.picture = picture
     self.outcome = outcome
@@ -61,5 +63,6 @@ public struct PictureNote: Hashable, Sendable {
     self.run = run
     self.label = label
     self.isSkipped = isSkipped
+    self.plan = plan
   }
 }

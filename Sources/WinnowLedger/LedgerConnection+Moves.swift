@@ -102,6 +102,7 @@ extension LedgerConnection {
       WHERE id = ?
       """, StatementArguments(arguments))
     try label(intent.picture, standing.label, by: intent.by, time: time)
+    try put(nil, ofPicture: intent.picture, isRevised: false)
     try retireOthers(thanPicture: intent.picture, folder: folder, name: place.name)
     let row = try addHistory(
       NewHistoryRow(
@@ -174,7 +175,9 @@ extension LedgerConnection {
     picture.state = note.outcome.state
     let known = try knownPicture(picture.id)
     let before = known?.record.place
+    let isRevised = try note.plan != nil && revisesPlan(picture)
     try put(picture)
+    try put(note.plan, ofPicture: picture.id, isRevised: isRevised)
     try run("UPDATE picture SET decided = 1, skipped = ? WHERE id = ?", [note.isSkipped, picture.id])
     let label: String?
     switch note.label {

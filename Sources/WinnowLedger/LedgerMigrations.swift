@@ -19,6 +19,7 @@ enum LedgerMigrations {
     migrator.registerMigration("4: what people say") { try $0.execute(sql: people) }
     migrator.registerMigration("5: pictures drawn to be looked at") { try $0.execute(sql: sampled) }
     migrator.registerMigration("6: companions") { try $0.execute(sql: companions) }
+    migrator.registerMigration("7: what shadow mode would do") { try $0.execute(sql: plans) }
     return migrator
   }()
 
@@ -211,6 +212,18 @@ enum LedgerMigrations {
         AND (NEW.companion_of IS NULL OR NEW.state = 'failed')
         ON CONFLICT DO UPDATE SET count = count + 1;
     END;
+    """
+
+  private static let plans = """
+    -- Where a picture would have gone, and whether it changed since that was first decided.
+    CREATE TABLE shadow_plan (
+      picture INTEGER PRIMARY KEY REFERENCES picture ON DELETE CASCADE,
+      root BLOB NOT NULL,
+      path BLOB NOT NULL,
+      outcome TEXT NOT NULL,
+      reason TEXT NOT NULL,
+      revised INTEGER NOT NULL
+    ) STRICT;
     """
 
   private static let work = """

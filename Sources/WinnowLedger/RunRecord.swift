@@ -13,6 +13,7 @@ public struct RunRecord: Hashable, Sendable {
     public static let undo = Self("undo")
     public static let redo = Self("redo")
     public static let review = Self("review")
+    public static let replay = Self("replay")
   }
 
   public var id: Int64

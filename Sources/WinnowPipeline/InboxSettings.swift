@@ -36,6 +36,8 @@ public struct InboxSettings: Hashable, Sendable {
   /// Whether pictures that look unlike anything the model was taught are sorted like all others. A promise is never given
   /// for them.
   public var sortsUnfamiliar = false
+  /// Decides and records, and touches nothing.
+  public var isShadow = false
   public var settling: SettleTracker.Rules
   /// How long a companion without its picture waits for it, and a picture for companions that are still settling.
   public var groupWait: Duration = .seconds(5)

@@ -188,16 +188,40 @@ extension SortingPipeline {
     let picture = order.picture
     guard let root = try? Root(opening: picture.place.root, on: fileSystem) else { return [] }
     return ((try? ledger.companions(of: picture.id)) ?? []).compactMap { companion in
-      guard companion.place.folder == picture.place.folder,
-        let descriptor = try? fileSystem.openFile(companion.place.relative, in: root.raw)
-      else { return nil }
-      let file = OwnedDescriptor(descriptor)
-      guard let status = try? fileSystem.status(of: file.raw) else { return nil }
-      var record = companion
-      record.fingerprint = status.fingerprint(handle: fileSystem.handle(of: file.raw))
-      return OrderedMove(
-        picture: record, destination: companionPlace(companion.place, beside: order.destination),
-        outcome: order.outcome, reason: Self.companyReason(picture.place), undoes: nil, numbersTakenNames: true)
+      guard companion.place.folder == picture.place.folder else { return nil }
+      return move(of: companion, with: order, root: root)
     }
+  }
+
+  /// What lies beside a picture that was left in its inbox.
+  func companionsInSight(of order: OrderedMove) -> [OrderedMove] {
+    let picture = order.picture
+    guard let root = try? Root(opening: picture.place.root, on: fileSystem),
+      inboxes.contains(where: { $0.name == picture.inbox && $0.meetsCompanions })
+    else { return [] }
+    var orders: [OrderedMove] = []
+    func look(_ names: [[UInt8]]) {
+      for name in names {
+        let place = picture.place.folder.appending(name: name)
+        guard let known = (try? ledger.picture(at: place.absolute)).flatMap({ $0 }), known.record.state == .left
+        else { continue }
+        if let order = move(of: known.record, with: order, root: root) { orders.append(order) }
+        if CompanionName.role(of: name) == .raw { look(CompanionName.doubled(name)) }
+      }
+    }
+    look(CompanionName.companions(of: picture.place.name))
+    return orders
+  }
+
+  private func move(of companion: PictureRecord, with lead: OrderedMove, root: Root) -> OrderedMove? {
+    guard let descriptor = try? fileSystem.openFile(companion.place.relative, in: root.raw) else { return nil }
+    let file = OwnedDescriptor(descriptor)
+    guard let status = try? fileSystem.status(of: file.raw) else { return nil }
+    var record = companion
+    record.companionOf = lead.picture.id
+    record.fingerprint = status.fingerprint(handle: fileSystem.handle(of: file.raw))
+    return OrderedMove(
+      picture: record, destination: companionPlace(companion.place, beside: lead.destination),
+      outcome: lead.outcome, reason: Self.companyReason(lead.picture.place), undoes: nil, numbersTakenNames: true)
   }
 }

@@ -66,7 +66,7 @@ extension SortingPipeline {
   ) -> DestinationTemplate.Facts {
     DestinationTemplate.Facts(
       inbox: inbox.name, subfolder: settled.place.relative.removingLastComponent(), camera: facts.camera,
-      taken: facts.captureTime ?? settled.status.modified)
+      taken: facts.captureTime ?? settled.status.modified, name: settled.place.name)
   }
 
   private func carryOut(
@@ -95,6 +95,12 @@ extension SortingPipeline {
           return enqueueNote(picture, .left, settled, in: inbox)
         }
         destination.relative = FilePath("_duplicates").pushing(folder)
+      }
+      if inbox.settings.isShadow {
+        let plan = ShadowPlan(
+          destination: destination.appending(name: settled.place.name), outcome: outcome, reason: reason)
+        picture.reason = "shadow mode: would go to \(destination): \(reason)"
+        return enqueueNote(picture, .left, settled, in: inbox, plan: plan)
       }
       picture.reason = reason
       let intent = MoveIntent(
@@ -139,13 +145,14 @@ extension SortingPipeline {
   }
 
   private func enqueueNote(
-    _ picture: PictureRecord, _ outcome: HistoryOutcome, _ settled: SettledPicture, in inbox: Inbox
+    _ picture: PictureRecord, _ outcome: HistoryOutcome, _ settled: SettledPicture, in inbox: Inbox,
+    plan: ShadowPlan? = nil
   ) {
     var picture = picture
     picture.state = outcome.state
     enqueue(
-      .note(PictureNote(picture: picture, outcome: outcome, by: inbox.by, run: inbox.run)), settled, in: inbox,
-      marker: nil)
+      .note(PictureNote(picture: picture, outcome: outcome, by: inbox.by, run: inbox.run, plan: plan)), settled,
+      in: inbox, marker: nil)
   }
 
   func enqueue(

@@ -140,7 +140,7 @@ extension SortingPipeline {
     }
     let facts = DestinationTemplate.Facts(
       inbox: inbox.name, subfolder: FilePath(), camera: picture.facts?.camera,
-      taken: picture.facts?.captureTime ?? picture.fingerprint.modified)
+      taken: picture.facts?.captureTime ?? picture.fingerprint.modified, name: picture.place.name)
     let folder = inbox.policy.folder(of: chosen, facts: facts)
     if label != nil { try requireClass(chosen, folder, in: inbox) }
     let called = inbox.classNames[chosen] ?? chosen

@@ -195,6 +195,8 @@ extension SortingPipeline {
     public var promise: PromisedThreshold?
     /// What people found of what the version that sorts now decided; nil while there is none.
     public var observed: ObservedDecisions?
+    /// How many pictures shadow mode has decided about and nobody has placed.
+    public var plans: Int
   }
 
   public func report() throws(WinnowError) -> [InboxReport] {
@@ -204,7 +206,8 @@ extension SortingPipeline {
       InboxReport(
         settings: inbox.settings, isAway: inbox.here == nil, isPolled: inbox.isPolled, isPaused: isPaused(inbox),
         settling: inbox.tracker.count, counts: counts[inbox.name] ?? [:],
-        classNames: inbox.classNames, promise: inbox.promise, observed: try observed(in: inbox))
+        classNames: inbox.classNames, promise: inbox.promise, observed: try observed(in: inbox),
+        plans: try ledger.planCount(inbox: inbox.name))
     }
   }
 

@@ -22,6 +22,7 @@ struct ControlServerTests {
       case .wait: try .json(WaitRequest())
       case .sort: try .json(SortRequest(folder: "/pictures"))
       case .undo, .redo: try .json(UndoRequest(.all))
+      case .replay: try .json(ReplayRequest(dryRun: true))
       case .reviewAccept: try .json(ReviewAcceptRequest(files: ["/out/_review/a.jpg"]))
       case .reviewSet: try .json(ReviewSetRequest(files: ["/out/_review/a.jpg"], class: "dog"))
       case .reviewSkip: try .json(ReviewSkipRequest(files: ["/out/_review/a.jpg"]))

@@ -35,8 +35,8 @@ struct RouteTests {
   @Test("nothing that changes something is a GET")
   func noChangeByGet() {
     let changing: [Route] = [
-      .sort, .undo, .redo, .reviewAccept, .reviewSet, .reviewSkip, .pause, .resume, .rescan, .reload, .inboxAdd,
-      .inboxRemove,
+      .sort, .undo, .redo, .replay, .reviewAccept, .reviewSet, .reviewSkip, .pause, .resume, .rescan, .reload,
+      .inboxAdd, .inboxRemove,
       .modelImport, .modelRemove, .modelPromote, .modelRollback, .modelQuantize, .dataset, .jobCancel, .jobResume,
     ]
     for route in changing { #expect(route.method != .get) }

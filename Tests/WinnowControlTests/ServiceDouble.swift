@@ -43,6 +43,11 @@ final class ServiceDouble: ControlService {
       stream.finish()
     case .thumbnail(_, let reply): reply.send([0xFF, 0xD8], as: .jpeg)
     case .undo(_, let reply), .redo(_, let reply): reply.send(UndoReply(done: 2, run: "7"))
+    case .replay(_, let reply):
+      reply.send(
+        ReplayReply(
+          done: 2, folders: [.init(folder: "/out/dog", count: 2)],
+          refused: [FileReason(file: "/in/b.jpg", reason: "it is no longer there")], run: "8"))
     case .reviewList(_, let stream):
       stream.emit(
         ReviewRow(file: "/out/_review/a.jpg", inbox: "camera", reason: "unsure", time: Sample.time, number: 7))

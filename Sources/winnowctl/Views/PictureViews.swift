@@ -74,6 +74,14 @@ extension UndoReply: Viewable {
   }
 }
 
+extension ReplayReply: Viewable {
+  func describe(in view: inout View) {
+    view.line("\(done) \(done == 1 ? "picture" : "pictures")" + (run.map { ", run \($0)" } ?? ""), .good)
+    view.table(["PICTURES", "FOLDER"], folders.map { [Cell("\($0.count)"), Cell($0.folder)] })
+    view.refusals(refused)
+  }
+}
+
 extension VerifyReply: Viewable {
   func describe(in view: inout View) {
     view.line("\(checked) checked", changed.isEmpty && missing.isEmpty ? .good : .bad)
