@@ -61,6 +61,8 @@ public struct SettleTracker: Sendable {
   }
 
   private struct Entry {
+    /// When it was first heard of.
+    var since: ContinuousClock.Instant
     var deadline: ContinuousClock.Instant
     /// Size and modification time that must still hold at the deadline; nil when events alone tell of changes.
     var marks: ContentMarks?
@@ -91,6 +93,11 @@ public struct SettleTracker: Sendable {
 
   /// When the next file falls due; nil when none waits.
   public var nextDeadline: ContinuousClock.Instant? { queue.first }
+
+  /// What has been here for longest without being handled; nil where nothing waits.
+  public var oldest: (path: FilePath, since: ContinuousClock.Instant)? {
+    entries.min { $0.value.since < $1.value.since }.map { ($0.key, $0.value.since) }
+  }
 
   public var waiting: [Waiting] {
     entries.map { path, entry in
@@ -128,7 +135,7 @@ public struct SettleTracker: Sendable {
       return true
     }
     guard !isFull else { return false }
-    entries[path] = Entry(deadline: now + quiet, marks: marks, pause: rules.settle)
+    entries[path] = Entry(since: now, deadline: now + quiet, marks: marks, pause: rules.settle)
     queue.push(path, at: now + quiet)
     return true
   }

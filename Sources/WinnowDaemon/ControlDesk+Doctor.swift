@@ -16,7 +16,16 @@ extension ControlDesk {
         code: condition.code.rawValue, state: condition.degrades ? .failed : .warning, text: condition.text,
         remedy: condition.remedy, inbox: condition.subject.isEmpty ? nil : condition.subject)
     }
-    Thread.detach { reply.send(DoctorReply(checks: doctor.examine() + conditions)) }
+    pipeline.probeWatches { heard in
+      let watches = heard.sorted { $0.key < $1.key }.map { inbox, wasHeard in
+        wasHeard
+          ? DoctorReply.Check(code: "watch", state: .ok, text: "a new file is heard of at once", inbox: inbox)
+          : DoctorReply.Check(
+            code: "watch", state: .failed, text: "no event came of a file that was made in the inbox",
+            remedy: "set `poll: always` for it; until then it is looked through every 15 minutes", inbox: inbox)
+      }
+      Thread.detach { reply.send(DoctorReply(checks: doctor.examine() + watches + conditions)) }
+    }
   }
 
   /// A few of each inbox: the first tell what is wrong with the others.

@@ -72,7 +72,14 @@ extension ControlDesk {
         + report.classNames.sorted { $0.key < $1.key }.filter { $0.key != $0.value }.map {
           "the class \($0.key) is called \($0.value) here: its folder was renamed"
         },
-      error: error(report))
+      error: error(report), health: health(report.health))
+  }
+
+  private static func health(_ health: WinnowPipeline.InboxHealth) -> WinnowControlAPI.InboxHealth {
+    WinnowControlAPI.InboxHealth(
+      overflows: health.overflows, arrived: .init(minute: health.arrived.minute, hour: health.arrived.hour),
+      decided: .init(minute: health.decided.minute, hour: health.decided.hour), oldest: health.oldest?.file,
+      oldestSeconds: health.oldest?.seconds, isHeard: health.probe?.wasHeard, tried: health.probe?.time)
   }
 
   private static func error(_ report: SortingPipeline.InboxReport) -> InboxError? {

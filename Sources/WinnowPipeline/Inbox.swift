@@ -46,6 +46,14 @@ final class Inbox {
   var waitsForWorker = false
   /// Offered and not finished.
   var inHand = 0
+  /// How often events were lost, so that the folder had to be read through.
+  var overflows = 0
+  var arrivals = RateMeter(start: .now)
+  var decisions = RateMeter(start: .now)
+  /// A file of our own whose event is awaited.
+  var probe: WatchProbe?
+  /// Whether the last such file was heard of, and when it was tried.
+  var lastProbe: (wasHeard: Bool, time: Timestamp)?
   /// Whether a name of a companion was ever seen here; until then nothing is sought beside pictures.
   var meetsCompanions = false
 

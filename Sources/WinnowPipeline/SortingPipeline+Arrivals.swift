@@ -126,6 +126,7 @@ extension SortingPipeline {
 
   private func take(_ record: WatchRecord, for inbox: Inbox) {
     let path = FilePath(bytes: record.path)
+    if inbox.probe?.name == path { endProbe(of: inbox, wasHeard: true) }
     switch record.kind {
     case .ready: inbox.wantsScan = true
     case .changed: arrive(.changed(path), path, in: inbox)
@@ -157,6 +158,7 @@ extension SortingPipeline {
       journal(
         JournalLine(
           .notice, "events were lost (\(reason)); \(inbox.settings.path.escaped) is scanned", inbox: inbox.name))
+      inbox.overflows += 1
       inbox.wantsScan = true
     }
   }
@@ -164,7 +166,12 @@ extension SortingPipeline {
   private func arrive(_ event: InboxEvent, _ path: FilePath, in inbox: Inbox) {
     guard covers(path, in: inbox) else { return }
     meet(path, in: inbox)
-    if !inbox.tracker.observe(event, at: now) { inbox.wantsScan = true }
+    let isNew = !inbox.tracker.isTracking(path)
+    if inbox.tracker.observe(event, at: now) {
+      if isNew, inbox.tracker.isTracking(path) { inbox.arrivals.count(at: now) }
+    } else {
+      inbox.wantsScan = true
+    }
   }
 
   /// Whether a path is this inbox's business: not hidden or unfinished by its name, not in a sub-folder when only the
@@ -299,7 +306,8 @@ extension SortingPipeline {
     if case .once(let run) = inbox.purpose, !inbox.tracker.isTracking(path) { run.found += 1 }
     inbox.sawChange = true
     let marks = ContentMarks(size: status.size, modified: status.modified)
-    _ = inbox.tracker.observe(.found(path, marks), at: now)
+    let isNew = !inbox.tracker.isTracking(path)
+    if inbox.tracker.observe(.found(path, marks), at: now), isNew { inbox.arrivals.count(at: now) }
   }
 
   /// A folder cannot be read: a condition names it, and the inbox is looked through again after a while.

@@ -81,6 +81,7 @@ extension SortingPipeline {
   }
 
   private func count(_ outcome: HistoryOutcome, in inbox: Inbox?) {
+    if outcome != .failed { inbox?.decisions.count(at: now) }
     if case .once(let run) = inbox?.purpose { run.count(outcome) }
   }
 

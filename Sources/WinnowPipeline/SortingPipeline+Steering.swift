@@ -197,6 +197,7 @@ extension SortingPipeline {
     public var observed: ObservedDecisions?
     /// How many pictures shadow mode has decided about and nobody has placed.
     public var plans: Int
+    public var health: InboxHealth
   }
 
   public func report() throws(WinnowError) -> [InboxReport] {
@@ -207,7 +208,7 @@ extension SortingPipeline {
         settings: inbox.settings, isAway: inbox.here == nil, isPolled: inbox.isPolled, isPaused: isPaused(inbox),
         settling: inbox.tracker.count, counts: counts[inbox.name] ?? [:],
         classNames: inbox.classNames, promise: inbox.promise, observed: try observed(in: inbox),
-        plans: try ledger.planCount(inbox: inbox.name))
+        plans: try ledger.planCount(inbox: inbox.name), health: health(of: inbox))
     }
   }
 

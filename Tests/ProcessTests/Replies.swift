@@ -40,6 +40,19 @@ struct StatusReply: Decodable {
     var counts: Counts
     var notes: [String]
     var error: InboxError?
+    var health: Health
+  }
+  struct Health: Decodable {
+    struct Rate: Decodable, Equatable {
+      var minute: Int
+      var hour: Int
+    }
+    var overflows: Int
+    var arrived: Rate
+    var decided: Rate
+    var oldest: String?
+    var oldest_seconds: Int?
+    var heard: Bool?
   }
   struct Worker: Decodable {
     var state: String

@@ -75,10 +75,11 @@ public struct InboxStatus: Hashable, Sendable {
   public var notes: [String]
   /// How often its model is wrong; absent where nothing is known.
   public var error: InboxError?
+  public var health: InboxHealth?
 
   public init(
     name: String, path: FilePath, output: FilePath, model: String, source: Source, state: State,
-    counts: InboxCounts, notes: [String] = [], error: InboxError? = nil
+    counts: InboxCounts, notes: [String] = [], error: InboxError? = nil, health: InboxHealth? = nil
   ) {
     self.name = name
     self.path = path
@@ -89,6 +90,7 @@ public struct InboxStatus: Hashable, Sendable {
     self.counts = counts
     self.notes = notes
     self.error = error
+    self.health = health
   }
 }
 
@@ -104,6 +106,7 @@ extension InboxStatus: Codable {
     counts = try fields.decode(InboxCounts.self, forKey: "counts")
     notes = try fields.decode([String].self, forKey: "notes")
     error = try fields.decodeIfPresent(InboxError.self, forKey: "error")
+    health = try fields.decodeIfPresent(InboxHealth.self, forKey: "health")
   }
 
   public func encode(to encoder: any Encoder) throws {
@@ -117,5 +120,6 @@ extension InboxStatus: Codable {
     try fields.encode(counts, forKey: "counts")
     try fields.encode(notes, forKey: "notes")
     try fields.encodeIfPresent(error, forKey: "error")
+    try fields.encodeIfPresent(health, forKey: "health")
   }
 }

@@ -39,6 +39,7 @@ extension StatusReply: Viewable {
       })
     for inbox in inboxes {
       for note in inbox.notes { view.line("\(inbox.name): \(note)", .quiet) }
+      if let health = inbox.health, let sentence = health.sentence { view.line("\(inbox.name): \(sentence)", .quiet) }
       if let error = inbox.error { view.line("\(inbox.name): \(error.sentence)", .quiet) }
     }
     if !models.isEmpty { view.line("") }
@@ -92,6 +93,22 @@ extension WaitReply: Viewable {
     view.line("still waiting:", .warning)
     view.table(["FILE", "REASON"], waiting.map { [Cell($0.file), Cell($0.reason)] })
     if more > 0 { view.line("and \(more) more") }
+  }
+}
+
+extension InboxHealth {
+  /// What a person should know of it; nil where nothing happens and all is well.
+  fileprivate var sentence: String? {
+    var parts: [String] = []
+    if arrived.hour > 0 || decided.hour > 0 {
+      parts.append("\(arrived.hour) came and \(decided.hour) were decided about in the last hour")
+    }
+    if let oldest, let oldestSeconds, oldestSeconds >= 60 {
+      parts.append("\(oldest.escaped) has waited for \(oldestSeconds / 60) min")
+    }
+    if overflows > 0 { parts.append("events were lost \(overflows) times, and the folder read through") }
+    if isHeard == false { parts.append("no event came of the file that doctor made") }
+    return parts.isEmpty ? nil : parts.joined(separator: "; ")
   }
 }
 
