@@ -2,6 +2,7 @@
 # scripts/deb.sh [PACKAGE...]: makes Debian packages of a built tree, all three unless some are named, in .build/deb.
 # Called by `make deb`. docs/decisions/0070 says why there are three, and why without debhelper.
 #
+#   OUT=.build/deb                where they go
 #   REVISION=1                    what follows the version's hyphen
 #   DEBFULLNAME= DEBEMAIL=        who maintains the packages, instead of debian/control's entry
 #   DPKG_DEB_COMPRESSOR_TYPE=xz   and DPKG_DEB_COMPRESSOR_LEVEL=1: dpkg-deb's own, which say more in its manual
@@ -12,14 +13,19 @@ umask 022
 
 packages=("$@")
 [ $# -gt 0 ] || packages=(winnow winnow-engine winnow-torch)
+for package in "${packages[@]}"; do
+  [ -e "debian/$package.copyright" ] || die "there is no package $package" "winnow, winnow-engine, or winnow-torch"
+done
 for tool in dpkg-deb dpkg-shlibdeps dpkg-gencontrol chrpath strip; do
   command -v $tool > /dev/null || die "$tool is missing" "scripts/setup-packages.sh deb"
 done
 
-out=.build/deb
+out=${OUT:-.build/deb}
+mkdir -p "$out"
+out=$(realpath "$out")
 work="$out/work"
 rm -rf "$work"
-mkdir -p "$work"
+mkdir "$work"
 trap 'rm -rf "$work"' EXIT
 
 # The versions: of what was built, and of what its libraries were unpacked from. Packages of libraries change with their
@@ -85,12 +91,7 @@ finish() {
   printf 'winnow (%s) unstable; urgency=medium\n\n  * %s\n\n -- %s  %s\n' "$version" "$change" "$maintainer" \
     "$(LC_ALL=C date -u -R -d "@$SOURCE_DATE_EPOCH")" > "$work/changelog"
   gzip -9nc "$work/changelog" > "$documents/changelog.Debian.gz"
-  if [ -e "debian/$package.lintian-overrides" ]; then
-    install -m 644 "debian/$package.lintian-overrides" "$tree/usr/share/lintian/overrides/$package"
-  else
-    rmdir -p --ignore-fail-on-non-empty "$tree/usr/share/lintian/overrides"
-  fi
-
+  install -m 644 "debian/$package.lintian-overrides" "$tree/usr/share/lintian/overrides/$package"
   for script in postinst prerm postrm; do
     [ ! -e "debian/$package.$script" ] || install -m 755 "debian/$package.$script" "$control/$script"
   done
@@ -99,22 +100,24 @@ finish() {
 
   dependencies "$package"
   dpkg-gencontrol -p"$package" -v"$version" -P"$tree" -T"$work/$package.substvars" -l"$work/changelog" \
-    -f"$work/files" -DMaintainer="$maintainer" "-Vengine:Depends=$(exactly winnow-engine "$engine_upstream")" \
+    -f"$work/files" -DMaintainer="$maintainer" \
     "-Vtorch:Recommends=${torch_upstream:+$(exactly winnow-torch "$torch_upstream")}"
 
   deb="$out/${package}_${version}_$(dpkg --print-architecture).deb"
   rm -f "$out/${package}"_*.deb
   dpkg-deb --root-owner-group --build "$tree" "$deb" > /dev/null
-  say "$deb ($(($(stat -c %s "$deb") / 1000000)) MB)"
+  say "${deb#"$PWD"/} ($(($(stat -c %s "$deb") / 1000000)) MB)"
 }
 
-# dependencies PACKAGE: on Debian's libraries, by what its programs need. Winnow's own are no part of it.
+# dependencies PACKAGE: by the libraries that its programs need. One that no package has is an error; LibTorch's, whose
+# names have no version, do not count.
 dependencies() {
-  local -a programs
+  local -a programs itself=()
+  # Not for winnow: that would leave out what only begins with its name.
+  [ "$1" = winnow ] || itself=(-x"$1")
   mapfile -t programs < <(find "$work/$1" -type f \( -perm -u=x -o -name '*.so*' \) -path '*/usr/*' | sort)
   : > "$work/$1.substvars"
-  # Libraries without a version in their names are named on standard error; they are Winnow's own.
-  dpkg-shlibdeps --ignore-missing-info -T"$work/$1.substvars" -l"$work/winnow/usr/lib/winnow" \
+  dpkg-shlibdeps "${itself[@]}" -L"$work/shlibs" -T"$work/$1.substvars" -l"$work/winnow/usr/lib/winnow" \
     -l"$work/winnow-engine/usr/lib/winnow" -l"$work/winnow-torch/usr/lib/winnow" "${programs[@]}" \
     2> "$work/shlibdeps.log" || { cat "$work/shlibdeps.log" >&2 && return 1; }
 }
@@ -122,10 +125,14 @@ dependencies() {
 # --- The installation, divided
 
 stage="$work/winnow"
-PREFIX=/usr SYSCONFDIR=/etc DESTDIR="$PWD/$stage" scripts/install.sh
+PREFIX=/usr SYSCONFDIR=/etc DESTDIR="$stage" scripts/install.sh
 private=usr/lib/winnow
 mapfile -t engine_libraries < <(ls .deps/openvino/lib)
 move "$stage/$private" "$work/winnow-engine/$private" "${engine_libraries[@]}"
+# Who needs the engine's libraries depends on their package, in the format of deb-shlibs(5).
+for library in "${engine_libraries[@]}"; do
+  [[ $library == *.so ]] || echo "${library%%.so.*} ${library##*.so.} $(exactly winnow-engine "$engine_upstream")"
+done > "$work/shlibs"
 if [ -n "$torch_upstream" ]; then
   mapfile -t torch_libraries < <(ls .deps/torch/lib)
   move "$stage/$private" "$work/winnow-torch/$private" "${torch_libraries[@]}"
