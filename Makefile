@@ -9,7 +9,7 @@ export PKG_CONFIG_PATH := $(CURDIR)/.deps/pkgconfig$(if $(PKG_CONFIG_PATH),:$(PK
 
 SWIFT_SOURCES = Sources Tests Package.swift
 
-.PHONY: build setup test demo bench install uninstall format lint clean
+.PHONY: build setup test demo bench install uninstall deb format lint clean
 
 build: setup
 	swift build -c release
@@ -39,6 +39,11 @@ install:
 
 uninstall:
 	scripts/uninstall.sh
+
+# Debian packages, in .build/deb.
+deb: build
+	scripts/setup-packages.sh deb
+	scripts/deb.sh
 
 format:
 	swift format -i -r $(SWIFT_SOURCES)

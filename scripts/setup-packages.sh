@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# scripts/setup-packages.sh build|test: installs the Debian packages that are missing. docs/decisions/0010 gives the
+# scripts/setup-packages.sh build|test|deb: installs the Debian packages that are missing. docs/decisions/0010 gives the
 # reason for each.
 set -euo pipefail
 cd "$(dirname "$0")/.."
@@ -16,14 +16,19 @@ build_packages=(
   librsvg2-bin                                                                   # plots of reports as PNG
   python3 python3-pip                                                            # fetch and unpack the wheel
 )
+deb_packages=(dpkg-dev chrpath) # dependencies and run paths, for scripts/deb.sh
 test_packages=(
   systemd systemd-sysv systemd-container dbus util-linux iproute2                # the boot test
   strace attr acl procps                                                         # faults, attributes, memory
   chromium fonts-noto-cjk                                                        # the page, in both languages
+  lintian                                                                        # Debian's rules for packages
 )
 
 wanted=("${build_packages[@]}")
-[ "${1:-build}" = test ] && wanted+=("${test_packages[@]}")
+case ${1:-build} in
+  deb) wanted+=("${deb_packages[@]}") ;;
+  test) wanted+=("${deb_packages[@]}" "${test_packages[@]}") ;;
+esac
 
 command -v dpkg-query > /dev/null || die "this is no Debian: dpkg-query is missing" \
   "install the equivalents of these by hand and put a dpkg-query on the path, or use Debian 12: ${wanted[*]}"

@@ -52,6 +52,7 @@ watch_tests() {
 part swift swift_tests
 part watch watch_tests
 part boot Tests/SystemdTests/boot.sh
+part package Tests/SystemdTests/package.sh
 
 echo "$passed passed, $failed failed, $skipped skipped"
 [ "$failed" -eq 0 ]

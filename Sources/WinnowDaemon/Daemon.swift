@@ -4,6 +4,7 @@ import Glibc
 import SystemPackage
 import WinnowBundle
 public import WinnowConfig
+import WinnowControlAPI
 import WinnowControlServer
 public import WinnowCore
 import WinnowFiles
@@ -16,7 +17,7 @@ import WinnowWire
 ///
 /// `@unchecked Sendable`: every stored property is touched on `queue` alone, but for the constants.
 public final class Daemon: @unchecked Sendable {
-  public static let version = "0.1.0"
+  public static let version = ProductVersion.current
 
   let queue = DispatchQueue(label: "winnow.pipeline")
   let paths: StandardPaths

@@ -64,7 +64,8 @@ public final class TorchLibrary: @unchecked Sendable {
 
   private static func missing(_ what: String, cause: String?) -> WinnowError {
     WinnowError(
-      .torchMissing, what, remedy: "install Winnow anew, or build it anew: make build; --method head needs no LibTorch",
+      .torchMissing, what,
+      remedy: "install it: the package winnow-torch, or make install of a built tree; --method head needs no LibTorch",
       cause: cause)
   }
 }

@@ -63,7 +63,7 @@ struct SourceHabitTests {
 
   @Test("no file of the repository names a home folder, but for those of Ann, Anna and me, the people of our examples")
   func homes() throws {
-    var files = try ["Sources", "Tests", "docs", "scripts", "systemd", "etc", "watch", "benchmarks", ".ci"]
+    var files = try ["Sources", "Tests", "docs", "scripts", "systemd", "debian", "etc", "watch", "benchmarks", ".ci"]
       .filter(Repository.exists).flatMap { folder in
         try Repository.files(
           below: folder,
