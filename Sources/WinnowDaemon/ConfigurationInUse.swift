@@ -13,6 +13,7 @@ struct ConfigurationInUse {
       let now = try ConfigurationFile.load(
         paths.configuration, mustExist: paths.configurationMustExist, stateDirectory: paths.stateDirectory)
       try now.checkRoots(stateDirectory: paths.stateDirectory)
+      _ = try now.webhookKey()
       if now.configuration != loaded.configuration {
         return .init(
           code: "configuration", state: .warning, text: "\(file) was changed since the daemon read it",

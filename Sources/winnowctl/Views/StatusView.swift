@@ -41,6 +41,17 @@ extension StatusReply: Viewable {
       for note in inbox.notes { view.line("\(inbox.name): \(note)", .quiet) }
       if let error = inbox.error { view.line("\(inbox.name): \(error.sentence)", .quiet) }
     }
+    if let hooks {
+      view.line("")
+      view.table(
+        ["HOOK", "WAITING", "ASIDE", "DELIVERED", "LAST ERROR"],
+        hooks.map { hook in
+          [
+            Cell(hook.target.rawValue), Cell(Int(hook.waiting)), Cell(Int(hook.aside)), Cell(Int(hook.delivered)),
+            Cell(hook.lastError ?? ""),
+          ]
+        })
+    }
     if !models.isEmpty { view.line("") }
     ModelListReply(models: models).describe(in: &view)
   }
