@@ -20,6 +20,7 @@ public final class Daemon: @unchecked Sendable {
 
   let queue = DispatchQueue(label: "winnow.pipeline")
   let paths: StandardPaths
+  private let environment: [String: String]
   let state: StateFolder
   let journal: Journal
   let notifier: SystemdNotifier
@@ -53,6 +54,7 @@ public final class Daemon: @unchecked Sendable {
   /// - Throws: `InvalidConfiguration` or `WinnowError`, each with its remedy; nothing has been moved then.
   public init(_ options: StandardPaths.Options, environment: [String: String]) throws {
     paths = try StandardPaths(options)
+    self.environment = environment
     journal = Journal(environment: environment)
     notifier = SystemdNotifier(environment: environment)
     state = try StateFolder(at: paths.stateDirectory)
@@ -61,7 +63,7 @@ public final class Daemon: @unchecked Sendable {
     loaded = try ConfigurationFile.load(
       paths.configuration, mustExist: paths.configurationMustExist, stateDirectory: paths.stateDirectory)
     try loaded.checkRoots(stateDirectory: paths.stateDirectory)
-    let addresses = try HookAddress.all(of: loaded)
+    let addresses = try HookAddress.all(of: loaded, environment: environment)
     library = ModelLibrary(root: state.models)
     ledger = try Ledger(path: state.ledger, fileSystemIsNetwork: state.isOnNetwork())
     // Refused by kernels before 6.6, and no loss there: see docs/decisions.
@@ -241,7 +243,7 @@ public final class Daemon: @unchecked Sendable {
       let fresh = try ConfigurationFile.load(
         paths.configuration, mustExist: paths.configurationMustExist, stateDirectory: paths.stateDirectory)
       try fresh.checkRoots(stateDirectory: paths.stateDirectory)
-      let addresses = try HookAddress.all(of: fresh)
+      let addresses = try HookAddress.all(of: fresh, environment: environment)
       let settings = fresh.configuration.inboxes.map { InboxSettings($0) }
       for inbox in fresh.configuration.inboxes { try makeRoots(of: inbox) }
       let changes = Self.changes(from: loaded.configuration, to: fresh.configuration)

@@ -136,7 +136,7 @@ final class HookDelivery: @unchecked Sendable {
     var request = DeliveryRequest(events: [])
     var key: [UInt8]?
     switch address {
-    case .program(let words)?: request.program = words
+    case .program(let words, let variables)?: (request.program, request.variables) = (words, variables)
     case .webhook(let url, let secret)?: (request.url, key) = (url, secret)
     case nil: return
     }

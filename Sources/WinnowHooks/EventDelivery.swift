@@ -25,7 +25,8 @@ public struct EventDelivery {
       recipient = try Webhook(url: url, cancellation: cancellation)
     } else if let program = request.program, let executable = program.first {
       recipient = HookProgram(
-        executable: executable, arguments: Array(program.dropFirst()), cancellation: cancellation)
+        executable: executable, arguments: Array(program.dropFirst()), variables: request.variables ?? [:],
+        cancellation: cancellation)
     } else {
       throw WinnowError(.malformed, "a delivery needs an address or a program")
     }

@@ -12,6 +12,7 @@ struct HookProgram: EventRecipient {
 
   let executable: String
   let arguments: [String]
+  var variables: [String: String] = [:]
   let cancellation: Cancellation
   var limit = Self.limit
 
@@ -22,7 +23,9 @@ struct HookProgram: EventRecipient {
     do throws(WinnowError) {
       var command = ChildCommand(
         executable: FilePath(executable), arguments: arguments.map { CommandArgument($0) },
-        environment: ["PATH": "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin", "LANG": "C.UTF-8"])
+        environment: [
+          "PATH": "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin", "LANG": "C.UTF-8",
+        ].merging(variables) { $1 })
       command.environmentBytes = try Self.variables(of: event)
       let outcome = try BoundedRun(command, input: Array(event.body.utf8) + [0x0A], limit: limit).run(cancellation)
       switch outcome.ending {

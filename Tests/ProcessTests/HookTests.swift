@@ -162,7 +162,8 @@ extension ProcessTests {
       let condition = try #require(try winnow.status().conditions.first { $0.code == "hook_failing" })
       #expect(condition.text.contains(program))
       #expect(!condition.remedy.isEmpty)
-      let script = "#!/bin/sh\n{ cat; } >> \"$1\"\necho \"$WINNOW_CLASS\" >> \"$1.classes\"\n"
+      #expect(try winnow.control("doctor").text.contains("\(program) of hooks.on_sorted cannot be run"))
+      let script = "#!/bin/sh\n{ cat; } >> \"$1\"\necho \"$WINNOW_CLASS\" >> \"$1.classes\"\n[ -n \"$HOME\" ]\n"
       try Files.write(Array(script.utf8), to: program + ".new")
       try #require(chmod(program + ".new", 0o755) == 0)
       try Files.rename(program + ".new", to: program)

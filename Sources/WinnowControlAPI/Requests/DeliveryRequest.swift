@@ -24,12 +24,17 @@ public struct DeliveryRequest: Codable, Hashable, Sendable {
 
   /// The program to run, and its arguments; nil for a web address.
   public var program: [String]?
+  /// What the program has in its environment beside the event.
+  public var variables: [String: String]?
   /// The address to post to; nil for a program.
   public var url: String?
   public var events: [Event]
 
-  public init(program: [String]? = nil, url: String? = nil, events: [Event]) {
+  public init(
+    program: [String]? = nil, variables: [String: String]? = nil, url: String? = nil, events: [Event]
+  ) {
     self.program = program
+    self.variables = variables
     self.url = url
     self.events = events
   }
