@@ -17,6 +17,9 @@ import WinnowWire
 /// `@unchecked Sendable`: every stored property is touched on `queue` alone, but for the constants.
 public final class Daemon: @unchecked Sendable {
   public static let version = "0.1.0"
+  /// The variables of the environment that it looks at or hands on.
+  public static let variables =
+    ["NOTIFY_SOCKET", "WATCHDOG_USEC", "WATCHDOG_PID", "JOURNAL_STREAM"] + HookAddress.passedOn
 
   let queue = DispatchQueue(label: "winnow.pipeline")
   let paths: StandardPaths

@@ -9,7 +9,7 @@ enum HookAddress: Hashable, Sendable {
   case webhook(url: String, key: [UInt8]?)
 
   /// What a program may need to find its user's things, such as a desktop to show a message on.
-  private static let passedOn = [
+  static let passedOn = [
     "HOME", "USER", "LOGNAME", "LANG", "TZ", "XDG_RUNTIME_DIR", "DBUS_SESSION_BUS_ADDRESS",
   ]
 
