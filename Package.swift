@@ -160,11 +160,12 @@ let package = Package(
     module(
       "WinnowCrawl",
       ["WinnowCore", "WinnowFiles", "WinnowSupervision", "WinnowControlAPI", "WinnowDataset", "CCurl", system]),
+    module("WinnowHooks", ["WinnowCore", "WinnowSupervision", "WinnowControlAPI", "CCurl", system]),
     module(
       "WinnowLab",
       [
         "WinnowCore", "WinnowFiles", "WinnowBundle", "WinnowSupervision", "WinnowControlAPI", "WinnowImport",
-        "WinnowDataset", "WinnowJobProgram", "WinnowReport", "WinnowCrawl", system,
+        "WinnowDataset", "WinnowJobProgram", "WinnowReport", "WinnowCrawl", "WinnowHooks", system,
       ]),
     module(
       "WinnowTrainer",
@@ -231,7 +232,8 @@ let package = Package(
     tests(
       "WinnowCrawlTests",
       ["WinnowCore", "WinnowFiles", "WinnowSupervision", "WinnowDataset", "WinnowCrawl", "WinnowTestSupport", system]),
-    tests("ProcessTests", ["WinnowCore", "WinnowControlAPI", "WinnowTestSupport", system]),
+    tests("WinnowHooksTests", ["WinnowCore", "WinnowSupervision", "WinnowControlAPI", "WinnowHooks", system]),
+    tests("ProcessTests", ["WinnowCore", "WinnowFiles", "WinnowControlAPI", "WinnowTestSupport", system]),
     tests("ArchitectureTests", ["WinnowCore"]),
     tests("CrashTests", ["WinnowCore", "WinnowFiles", "WinnowTestSupport", system]),
   ]

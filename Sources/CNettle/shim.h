@@ -1,2 +1,3 @@
-/* Nettle's SHA-256: assembly for SHA-NI chosen at run time. */
+/* Nettle's SHA-256, alone and keyed: assembly for SHA-NI chosen at run time. */
+#include <nettle/hmac.h>
 #include <nettle/sha2.h>

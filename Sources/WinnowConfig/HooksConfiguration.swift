@@ -1,9 +1,9 @@
 public import SystemPackage
 import WinnowCore
 
-/// What is told of each sorted picture.
+/// Who is told of what happens to pictures.
 public struct HooksConfiguration: Hashable, Sendable {
-  /// A program's absolute path and its arguments; empty for none.
+  /// A program's absolute path and its arguments, run for each sorted picture; empty for none.
   public var onSorted: [String]
   public var webhook: WebhookConfiguration?
 }
@@ -12,21 +12,21 @@ public struct HooksConfiguration: Hashable, Sendable {
 public struct WebhookConfiguration: Hashable, Sendable {
   /// `http://` or `https://`.
   public var url: String
-  /// Holds the key that signs each message.
+  /// Holds the key that signs each message; nil: they are not signed.
   public var secretFile: FilePath?
 }
 
 extension HooksConfiguration {
   init(_ section: inout SectionReader) {
-    onSorted = section.readList("on_sorted", of: .text(example: "\"/usr/local/bin/notify\""), effect: .none)
+    onSorted = section.readList("on_sorted", of: .text(example: "\"/usr/local/bin/notify\""))
     if let program = onSorted.first, !program.hasPrefix("/"), let position = section.position(of: "on_sorted") {
       section.report.problem(
         at: position, key: "hooks.on_sorted", "the program \"\(program)\" is not absolute",
         remedy: "write its whole path, such as /usr/local/bin/notify")
     }
     var webhook = section.section("webhook")
-    let secretFile = webhook.read("secret_file", .path(example: "/etc/winnow/hook.key"), effect: .none)
-    self.webhook = webhook.require("url", .webAddress, effect: .none)
+    let secretFile = webhook.read("secret_file", .path(example: "/etc/winnow/hook.key"))
+    self.webhook = webhook.require("url", .webAddress)
       .map { WebhookConfiguration(url: $0, secretFile: secretFile) }
     webhook.finish()
     section.finish()
@@ -35,7 +35,8 @@ extension HooksConfiguration {
 
 extension ValueFormat where Value == String {
   fileprivate static var webAddress: Self {
-    Self(example: "\"http://127.0.0.1:9000/\"", show: YAMLText.quoted) { (text) throws(WinnowError) in
+    Self(example: "\"http://127.0.0.1:9000/\"", show: { YAMLText.quoted(withoutPassword($0)) }) {
+      (text) throws(WinnowError) in
       let host = ["http://", "https://"].first { text.hasPrefix($0) }.map { text.dropFirst($0.count) }
       guard let host, let first = host.first, first != "/", host.utf8.allSatisfy({ $0 > 0x20 && $0 < 0x7F }) else {
         throw WinnowError(
@@ -43,5 +44,14 @@ extension ValueFormat where Value == String {
       }
       return text
     }
+  }
+
+  /// Everybody who can connect may see the configuration.
+  private static func withoutPassword(_ address: String) -> String {
+    guard let scheme = address.firstRange(of: "://") else { return address }
+    let rest = address[scheme.upperBound...]
+    let host = rest.prefix { $0 != "/" && $0 != "?" && $0 != "#" }
+    guard let end = host.lastIndex(of: "@") else { return address }
+    return address[..<scheme.upperBound] + "***" + rest[end...]
   }
 }

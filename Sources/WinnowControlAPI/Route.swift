@@ -1,7 +1,7 @@
 /// Everything the control socket can be asked, each with its method and path. `docs/control-api.yaml` describes the
 /// same list, and a test compares the two.
 public enum Route: String, CaseIterable, Hashable, Sendable {
-  case version, status, events, wait
+  case version, status, metrics, events, wait
   case session, webOpen
   case classify, sort, history, thumbnail, undo, redo, replay
   case reviewList, reviewAccept, reviewSet, reviewSkip, reviewSample
@@ -59,7 +59,7 @@ public enum Route: String, CaseIterable, Hashable, Sendable {
   public var reply: Reply {
     switch self {
     case .events, .history, .reviewList, .modelImport, .jobFollow: .stream
-    case .modelExport, .thumbnail, .jobCurves, .jobReport: .file
+    case .metrics, .modelExport, .thumbnail, .jobCurves, .jobReport: .file
     default: .document
     }
   }
@@ -68,6 +68,7 @@ public enum Route: String, CaseIterable, Hashable, Sendable {
     switch self {
     case .version: (.get, "/v1/version")
     case .status: (.get, "/v1/status")
+    case .metrics: (.get, "/v1/metrics")
     case .events: (.get, "/v1/events")
     case .wait: (.post, "/v1/wait")
     case .session: (.get, "/v1/session")

@@ -4,6 +4,8 @@ public import WinnowControlAPI
 public enum ControlCall: Sendable {
   case version(Reply<VersionReply>)
   case status(Reply<StatusReply>)
+  /// Figures in Prometheus' text format.
+  case metrics(FileReply)
   /// Live events from now on. The service calls `begin()` once it has subscribed.
   case events(RecordStream<WatchEvent>)
   case wait(WaitRequest, Reply<WaitReply>)

@@ -22,6 +22,7 @@ struct IncomingRequest {
     switch admission.route {
     case .version: return .version(Reply(responder))
     case .status: return .status(Reply(responder))
+    case .metrics: return .metrics(FileReply(responder))
     case .events: return .events(RecordStream(responder))
     case .wait: return .wait(try body(), Reply(responder))
     case .session: return .session(Reply(responder))

@@ -27,7 +27,7 @@ extension Route {
   /// send. What names a new path, changes the roots or cannot be undone needs the owner.
   public var requirement: Requirement {
     switch self {
-    case .version, .status, .events, .session, .history, .reviewList, .inboxList, .configShow: .visitor
+    case .version, .status, .metrics, .events, .session, .history, .reviewList, .inboxList, .configShow: .visitor
     case .modelList, .modelShow, .modelSummary, .modelFlops, .modelExport: .visitor
     case .jobList, .jobShow, .jobFollow, .jobLog, .jobCurves: .visitor
     case .webOpen, .thumbnail, .jobReport: .member

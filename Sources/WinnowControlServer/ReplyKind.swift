@@ -3,6 +3,8 @@ public enum ReplyKind: Hashable, Sendable {
   case json
   case records(String)
   case bytes, jpeg, csv
+  /// Prometheus' text format.
+  case metrics
   /// A report that somebody opens in a browser: a document of its own that can do nothing.
   case report
   /// Files of the web page.
@@ -14,6 +16,7 @@ public enum ReplyKind: Hashable, Sendable {
     case .records(let type): type
     case .bytes: "application/octet-stream"
     case .jpeg: "image/jpeg"
+    case .metrics: "text/plain; version=0.0.4; charset=utf-8"
     case .csv: "text/csv; charset=utf-8"
     case .report, .page: "text/html; charset=utf-8"
     case .style: "text/css; charset=utf-8"

@@ -17,6 +17,9 @@ public struct HealthCondition: Hashable, Sendable {
     case moveUnresolved = "move_unresolved"
     case configurationRejected = "configuration_rejected"
     case webUnavailable = "web_unavailable"
+    case hookFailing = "hook_failing"
+    case webhookFailing = "webhook_failing"
+    case hookEventsAside = "hook_events_aside"
   }
 
   public var code: Code

@@ -1,3 +1,4 @@
+import Glibc
 import WinnowConfig
 import WinnowControlAPI
 import WinnowCore
@@ -7,12 +8,28 @@ struct ConfigurationInUse {
   let paths: StandardPaths
   let loaded: LoadedConfiguration
 
+  /// Whether the hook's program can be started; one without it has nothing to look at.
+  func examineHooks() -> [DoctorReply.Check] {
+    guard let program = loaded.configuration.hooks.onSorted.first else { return [] }
+    guard access(program, X_OK) == 0 else {
+      return [
+        .init(
+          code: "hook", state: .failed,
+          text: "the program \(program) of hooks.on_sorted cannot be run: "
+            + String(cString: strerror(errno)),
+          remedy: "put it there, and let the user that winnowd runs as run it (chmod 755)")
+      ]
+    }
+    return [.init(code: "hook", state: .ok, text: "\(program) can be run")]
+  }
+
   func examine() -> DoctorReply.Check {
     let file = paths.configuration.escaped
     do throws(InvalidConfiguration) {
       let now = try ConfigurationFile.load(
         paths.configuration, mustExist: paths.configurationMustExist, stateDirectory: paths.stateDirectory)
       try now.checkRoots(stateDirectory: paths.stateDirectory)
+      _ = try now.webhookKey()
       if now.configuration != loaded.configuration {
         return .init(
           code: "configuration", state: .warning, text: "\(file) was changed since the daemon read it",

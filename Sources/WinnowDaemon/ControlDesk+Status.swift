@@ -29,7 +29,7 @@ extension ControlDesk {
         precision: worker?.precision, restarts: workers.reduce(0) { $0 + $1.restarts }, pid: worker?.pid),
       models: try modelEntries(), memory: memory(worker: worker?.pid),
       corrections: (try? daemon.ledger.counts().values.reduce(0) { $0 + ($1[.corrected] ?? 0) }) ?? 0,
-      socket: socketStatus())
+      socket: socketStatus(), hooks: hookStatus())
   }
 
   private static func workerState(_ state: WinnowSupervision.WorkerStatus.State) -> WinnowControlAPI.WorkerStatus.State
@@ -93,6 +93,11 @@ extension ControlDesk {
           lookedAt: share.count, wrong: share.hits, value: $0.value, low: $0.low ?? $0.value,
           high: $0.high ?? $0.value)
       }, corrected: found.corrected)
+  }
+
+  private func hookStatus() -> [HookStatus]? {
+    let hooks = daemon.hooks.status()
+    return hooks.isEmpty ? nil : hooks
   }
 
   private func socketStatus() -> StatusReply.Socket? {

@@ -26,6 +26,7 @@ final class ControlDesk: ControlService, @unchecked Sendable {
     switch call {
     case .version(let reply): reply.send(VersionReply(version: Daemon.version))
     case .status(let reply): reply.answer { () throws(WinnowError) in try status() }
+    case .metrics(let reply): metrics(reply)
     case .events(let stream): subscribe(stream)
     case .wait(let request, let reply): wait(request, reply)
     case .session(let reply): reply.send(SessionReply(user: by, standing: "\(peer.standing)"))

@@ -18,9 +18,13 @@ import WinnowWire
 /// `@unchecked Sendable`: every stored property is touched on `queue` alone, but for the constants.
 public final class Daemon: @unchecked Sendable {
   public static let version = ProductVersion.current
+  /// The variables of the environment that it looks at or hands on.
+  public static let variables =
+    ["NOTIFY_SOCKET", "WATCHDOG_USEC", "WATCHDOG_PID", "JOURNAL_STREAM"] + HookAddress.passedOn
 
   let queue = DispatchQueue(label: "winnow.pipeline")
   let paths: StandardPaths
+  private let environment: [String: String]
   let state: StateFolder
   let journal: Journal
   let notifier: SystemdNotifier
@@ -39,6 +43,8 @@ public final class Daemon: @unchecked Sendable {
   private var desk: ControlDesk?
   private(set) var sessions: WebSessions!
   private(set) var thumbnails: Thumbnails!
+  private(set) var hooks: Hooks!
+  let outcomes = OutcomeCount()
   private(set) var web: WebDoor?
   /// Why there is no page although one is configured.
   private(set) var webFault: WinnowError?
@@ -52,6 +58,7 @@ public final class Daemon: @unchecked Sendable {
   /// - Throws: `InvalidConfiguration` or `WinnowError`, each with its remedy; nothing has been moved then.
   public init(_ options: StandardPaths.Options, environment: [String: String]) throws {
     paths = try StandardPaths(options)
+    self.environment = environment
     journal = Journal(environment: environment)
     notifier = SystemdNotifier(environment: environment)
     state = try StateFolder(at: paths.stateDirectory)
@@ -60,6 +67,7 @@ public final class Daemon: @unchecked Sendable {
     loaded = try ConfigurationFile.load(
       paths.configuration, mustExist: paths.configurationMustExist, stateDirectory: paths.stateDirectory)
     try loaded.checkRoots(stateDirectory: paths.stateDirectory)
+    let addresses = try HookAddress.all(of: loaded, environment: environment)
     library = ModelLibrary(root: state.models)
     ledger = try Ledger(path: state.ledger, fileSystemIsNetwork: state.isOnNetwork())
     // Refused by kernels before 6.6, and no loss there: see docs/decisions.
@@ -67,6 +75,7 @@ public final class Daemon: @unchecked Sendable {
     // CAP_LEASE, and whatever else a unit gives, is for the daemon alone. A kernel without the ambient set hands none on.
     _ = cwinnow_keep_capabilities_from_children()
     try assemble()
+    hooks.configure(addresses)
   }
 
   private func assemble() throws(WinnowError) {
@@ -97,6 +106,12 @@ public final class Daemon: @unchecked Sendable {
     jobs = JobBoard(ledger: ledger) { [weak self] in self?.desk?.announce($0) }
     sessions = try WebSessions(ledger: ledger)
     thumbnails = Thumbnails(queue: queue, ledger: ledger, programs: programs, note: note)
+    hooks = Hooks(
+      ledger: ledger, programs: programs, library: library.root, journal: { journal.write($0) },
+      report: { [weak self] condition, holds in
+        guard let self else { return }
+        queue.async { self.pipeline.set(condition, holds: holds) }
+      })
   }
 
   private func workerLimits() -> WorkerLimits {
@@ -123,6 +138,7 @@ public final class Daemon: @unchecked Sendable {
       do throws(WinnowError) {
         let left = try jobs.takeUp()
         pipeline.listen { [weak self] event in
+          self?.outcomes.count(event)
           guard let desk = self?.desk, !desk.listeners.isEmpty else { return }
           desk.announce(ControlDesk.watchEvent(event))
         }
@@ -231,6 +247,7 @@ public final class Daemon: @unchecked Sendable {
       let fresh = try ConfigurationFile.load(
         paths.configuration, mustExist: paths.configurationMustExist, stateDirectory: paths.stateDirectory)
       try fresh.checkRoots(stateDirectory: paths.stateDirectory)
+      let addresses = try HookAddress.all(of: fresh, environment: environment)
       let settings = fresh.configuration.inboxes.map { InboxSettings($0) }
       for inbox in fresh.configuration.inboxes { try makeRoots(of: inbox) }
       let changes = Self.changes(from: loaded.configuration, to: fresh.configuration)
@@ -238,6 +255,7 @@ public final class Daemon: @unchecked Sendable {
       catalogue.engine = fresh.configuration.engine
       pipeline.modelsChanged(retired: catalogue.changed())
       pipeline.setInboxes(settings)
+      hooks.configure(addresses)
       pipeline.set(Self.rejected(""), holds: false)
       for change in changes { journal.write(JournalLine(.notice, "reload: \(change)")) }
       return changes
@@ -264,6 +282,7 @@ public final class Daemon: @unchecked Sendable {
     }
     if old.engine != new.engine { changes.append("engine settings, for workers started from now on") }
     if old.socket != new.socket { changes.append("socket settings, at the next start") }
+    if old.hooks != new.hooks { changes.append("hooks") }
     if old.http != new.http { changes.append("settings of the web page, at the next start") }
     return changes
   }
@@ -299,7 +318,12 @@ public final class Daemon: @unchecked Sendable {
 
   private func stopWork(_ whenStopped: @escaping @Sendable () -> Void) {
     watcher.stop { [self] in
-      thumbnails.stop { [self] in pipeline.stop(whenStopped: whenStopped) }
+      thumbnails.stop { [self] in
+        pipeline.stop { [self] in
+          // Last: what the pipeline still brought to an end has its events in the ledger.
+          hooks.stop { self.queue.async(execute: whenStopped) }
+        }
+      }
     }
   }
 

@@ -35,6 +35,7 @@ struct Doctor {
   func examine() -> [DoctorReply.Check] {
     var checks = [configuration.examine()]
     checks += examinePrograms()
+    checks += configuration.examineHooks()
     checks.append(examineState())
     checks.append(examineWatches())
     checks += examineModels()

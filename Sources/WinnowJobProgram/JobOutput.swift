@@ -15,6 +15,9 @@ public struct JobOutput {
     write(LabRecord<Nothing>(progress: share, text: text))
   }
 
+  /// The event of this number was taken.
+  public func delivered(_ event: Int64) { write(LabRecord<Nothing>(delivered: event)) }
+
   public func finish(_ result: some Codable & Sendable) { write(LabRecord(result: result)) }
 
   public func fail(_ error: WinnowError) { write(LabRecord<Nothing>(error: ErrorReply(error).error)) }

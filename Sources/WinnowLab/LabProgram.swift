@@ -3,6 +3,7 @@ import SystemPackage
 import WinnowBundle
 import WinnowControlAPI
 import WinnowCore
+import WinnowHooks
 import WinnowImport
 import WinnowJobProgram
 import WinnowSupervision
@@ -98,6 +99,9 @@ public enum LabProgram {
       guard let work = request.evaluate else { throw missing("evaluate", request) }
       output.finish(
         try making(library, cancellation, output, library.cache).evaluate(try model(request), on: work))
+    case .deliver:
+      guard let work = request.deliveries else { throw missing("deliveries", request) }
+      output.finish(try EventDelivery(work, cancellation: cancellation).run(output.delivered))
     case .train: throw WinnowError(.malformed, "trainings are winnow-trainer's work")
     }
   }

@@ -5,7 +5,8 @@ public import WinnowCore
 extension Ledger {
   /// Looks at the next `rows` rows of history, oldest first, and removes those that the limits no longer keep.
   ///
-  /// Never removed: the last row of a picture that is not known to be gone, and rows of a picture with an open intent.
+  /// Never removed: the last row of a picture that is not known to be gone, rows of a picture with an open intent, and
+  /// rows that a hook is still to be told of.
   /// A picture that is gone goes with its last row; counts stay as they are. Begin with `after: 0` and go on with
   /// `next` until it is nil. Runs without rows and finished jobs go by age with the last step.
   public func prune(_ limits: PruneLimits, after: Int64 = 0, rows: Int = 500) throws(WinnowError) -> PruneStep {
@@ -94,6 +95,9 @@ extension LedgerConnection {
       WHERE h.id > ? AND h.id <= ? AND h.time < ?
         AND (p.gone = 1 OR EXISTS (SELECT 1 FROM history l WHERE l.picture = h.picture AND l.id > h.id))
         AND NOT EXISTS (SELECT 1 FROM intent i WHERE i.picture = h.picture)
+        AND NOT EXISTS (
+          SELECT 1 FROM outbox_tally t JOIN outbox o ON o.target = t.target AND o.aside = t.aside
+          WHERE o.inbox = h.inbox AND o.history = h.id)
       """, [after, last, time]
     ) { (row: try $0.integer(0), picture: try $0.integer(1), isGone: try $0.flag(2)) }
     var removed = 0

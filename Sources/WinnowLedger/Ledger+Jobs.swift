@@ -78,6 +78,19 @@ extension Ledger {
   }
 }
 
+extension Ledger {
+  /// How many jobs stand in each state.
+  public func jobCounts() throws(WinnowError) -> [JobState: Int] {
+    try read { connection in
+      var counts: [JobState: Int] = [:]
+      try connection.each("SELECT state, count(*) FROM job GROUP BY state") { row in
+        counts[try row.word(0, as: JobState.self)] = Int(try row.integer(1))
+      }
+      return counts
+    }
+  }
+}
+
 /// Rows of `job`.
 extension LedgerConnection {
   fileprivate static let jobColumns = """

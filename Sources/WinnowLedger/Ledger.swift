@@ -15,6 +15,7 @@ public final class Ledger: MoveJournal, Sendable {
   public let path: FilePath
   let queue: DatabaseQueue
   let names = NameCache()
+  let outbox = Outbox()
 
   // Identifiers are handed out in memory so that a batch can name what it creates. Each holds the last one given.
   private let lastPicture: Atomic<Int64>
@@ -51,22 +52,43 @@ public final class Ledger: MoveJournal, Sendable {
   @discardableResult
   func write<Value>(_ body: (LedgerConnection) throws -> Value) throws(WinnowError) -> Value {
     do {
-      return try queue.writeWithoutTransaction { database in
-        try database.beginTransaction(.immediate)
-        do {
-          let value = try body(LedgerConnection(database: database, names: names))
-          try database.commit()
-          return value
-        } catch {
-          // Names that the transaction added go with it, before anybody else can use them. A full disk has rolled back
-          // already; then there is nothing left to roll back, and the first error is the one that counts.
-          names.forgetAll()
-          try? database.rollback()
-          throw error
-        }
+      return try queue.writeWithoutTransaction { try transaction($0, body) }
+    } catch {
+      throw LedgerFault.error(for: error, ledger: path)
+    }
+  }
+
+  /// As `write`, but durable only with the next `write`: for what may be forgotten when the power goes, and must not
+  /// make a move wait for the disk. The end of the process loses nothing.
+  func writeUnsynced(_ body: (LedgerConnection) throws -> Void) throws(WinnowError) {
+    do {
+      try queue.writeWithoutTransaction { database in
+        try database.execute(sql: "PRAGMA synchronous = NORMAL")
+        let result = Result { try transaction(database, body) }
+        try database.execute(sql: "PRAGMA synchronous = FULL")
+        try result.get()
       }
     } catch {
       throw LedgerFault.error(for: error, ledger: path)
+    }
+  }
+
+  private func transaction<Value>(
+    _ database: Database, _ body: (LedgerConnection) throws -> Value
+  ) throws -> Value {
+    try database.beginTransaction(.immediate)
+    do {
+      let value = try body(LedgerConnection(database: database, names: names, outbox: outbox))
+      try database.commit()
+      outbox.committed()
+      return value
+    } catch {
+      // Names that the transaction added go with it, before anybody else can use them. A full disk has rolled back
+      // already; then there is nothing left to roll back, and the first error is the one that counts.
+      names.forgetAll()
+      outbox.rolledBack()
+      try? database.rollback()
+      throw error
     }
   }
 
@@ -74,7 +96,7 @@ public final class Ledger: MoveJournal, Sendable {
   /// else is served meanwhile.
   func read<Value>(_ body: (LedgerConnection) throws -> Value) throws(WinnowError) -> Value {
     do {
-      return try queue.unsafeRead { try body(LedgerConnection(database: $0, names: names)) }
+      return try queue.unsafeRead { try body(LedgerConnection(database: $0, names: names, outbox: outbox)) }
     } catch {
       throw LedgerFault.error(for: error, ledger: path)
     }

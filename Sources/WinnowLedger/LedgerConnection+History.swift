@@ -74,12 +74,14 @@ extension LedgerConnection {
       picture.best?.probability, picture.model, picture.version, picture.digest?.blob, try number(ofWord: new.by),
       try new.label.map(number(ofWord:)),
     ]
-    return try insert(
+    let row = try insert(
       """
       INSERT INTO history (picture, run, inbox, time, outcome, moved, undoes, from_folder, from_name, from_root_length,
         to_folder, to_name, to_root_length, reason, class, probability, model, model_version, digest, asked_by, label)
       VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
       """, StatementArguments(arguments))
+    try tell(of: row, new.outcome, inbox: picture.inbox)
+    return row
   }
 
   /// Whether the newest row of the picture says just that already.

@@ -5,6 +5,7 @@ internal import GRDB
 struct LedgerConnection {
   let database: Database
   let names: NameCache
+  let outbox: Outbox
 
   /// Runs a statement and returns how many rows it changed.
   @discardableResult

@@ -20,6 +20,7 @@ enum LedgerMigrations {
     migrator.registerMigration("5: pictures drawn to be looked at") { try $0.execute(sql: sampled) }
     migrator.registerMigration("6: companions") { try $0.execute(sql: companions) }
     migrator.registerMigration("7: what shadow mode would do") { try $0.execute(sql: plans) }
+    migrator.registerMigration("8: what hooks are to be told") { try $0.execute(sql: outbox) }
     return migrator
   }()
 
@@ -224,6 +225,33 @@ enum LedgerMigrations {
       reason TEXT NOT NULL,
       revised INTEGER NOT NULL
     ) STRICT;
+    """
+
+  private static let outbox = """
+    -- Events that are still to be delivered: a row for each target and row of history, gone once it was. `history` is
+    -- the event's number. Pruning keeps what it names; a reference would need an index of its own.
+    CREATE TABLE outbox (
+      target TEXT NOT NULL,
+      -- 1 when this event alone was refused and the ones behind it went past.
+      aside INTEGER NOT NULL DEFAULT 0,
+      inbox INTEGER NOT NULL REFERENCES word,
+      history INTEGER NOT NULL,
+      PRIMARY KEY (target, aside, inbox, history)
+    ) STRICT, WITHOUT ROWID;
+
+    -- How many there are: kept by the triggers, so that asking costs nothing however long a target is away.
+    CREATE TABLE outbox_tally (
+      target TEXT NOT NULL,
+      aside INTEGER NOT NULL,
+      count INTEGER NOT NULL,
+      PRIMARY KEY (target, aside)
+    ) STRICT, WITHOUT ROWID;
+    CREATE TRIGGER outbox_inserted AFTER INSERT ON outbox BEGIN
+      INSERT INTO outbox_tally VALUES (NEW.target, NEW.aside, 1) ON CONFLICT DO UPDATE SET count = count + 1;
+    END;
+    CREATE TRIGGER outbox_deleted AFTER DELETE ON outbox BEGIN
+      UPDATE outbox_tally SET count = count - 1 WHERE target = OLD.target AND aside = OLD.aside;
+    END;
     """
 
   private static let work = """

@@ -33,6 +33,8 @@ public struct ChildCommand {
   /// Without the program's own name.
   public var arguments: [CommandArgument]
   public var environment: [String: String]
+  /// Further variables, whose values may be no UTF-8.
+  public var environmentBytes: [String: [UInt8]] = [:]
   public var standardInput: Stream = .null
   public var standardOutput: Stream = .null
   public var standardError: Stream = .inherited

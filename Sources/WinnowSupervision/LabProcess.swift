@@ -50,10 +50,12 @@ public final class LabProcess {
 
   /// - Parameters:
   ///   - onProgress: the fraction, 0 to 1, and a text; either may be missing.
+  ///   - onDelivered: the number of each event that was taken.
   ///   - onEnd: called exactly once, after the program has ended, with the line that holds the result.
   /// - Throws: `.startFailed` when it cannot be started.
   public init(
     _ job: Job, on queue: DispatchQueue, onProgress: @escaping (Double?, String?) -> Void,
+    onDelivered: @escaping (Int64) -> Void = { _ in },
     onEnd: @escaping (Result<[UInt8], WinnowError>) -> Void
   ) throws(WinnowError) {
     let inputs = try SocketPair(SOCK_STREAM)
@@ -76,6 +78,7 @@ public final class LabProcess {
         for line in try conversation.lines.read(bytes) {
           switch try LabRecord(line: line) {
           case .progress(let fraction, let text): onProgress(fraction, text)
+          case .delivered(let event): onDelivered(event)
           case .result(let line): conversation.result = line
           case .failure(let error): conversation.failure = error
           }

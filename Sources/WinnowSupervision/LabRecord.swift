@@ -5,6 +5,8 @@ public import WinnowCore
 public enum LabRecord: Hashable, Sendable {
   /// `{"progress": 0.4, "text": "…"}`, either may be missing. `fraction` is 0 to 1.
   case progress(fraction: Double?, text: String?)
+  /// `{"delivered": 17}`: the event of this number was taken.
+  case delivered(Int64)
   /// `{"result": {…}}`: the last line of a job that succeeded, as it came; `decodeResult` takes it apart.
   case result(line: [UInt8])
   /// `{"error": {"code": …, "message": …, "remedy": …}}`: the last line of a job that failed.
@@ -22,6 +24,7 @@ public enum LabRecord: Hashable, Sendable {
 
     let progress: Double?
     let text: String?
+    let delivered: Int64?
     let result: Anything?
     let error: Failure?
   }
@@ -30,7 +33,7 @@ public enum LabRecord: Hashable, Sendable {
     let result: Result
   }
 
-  /// - Throws: `.malformed` when the line is none of the three.
+  /// - Throws: `.malformed` when the line is none of them.
   public init(line: [UInt8]) throws(WinnowError) {
     let fields: Line
     do {
@@ -42,10 +45,12 @@ public enum LabRecord: Hashable, Sendable {
       self = .failure(WinnowError(.init(failure.code), failure.message, remedy: failure.remedy))
     } else if fields.result != nil {
       self = .result(line: line)
+    } else if let event = fields.delivered {
+      self = .delivered(event)
     } else if fields.progress != nil || fields.text != nil {
       self = .progress(fraction: fields.progress.map { min(max($0, 0), 1) }, text: fields.text)
     } else {
-      throw Self.malformed(line, cause: "it has none of progress, text, result and error")
+      throw Self.malformed(line, cause: "it has none of progress, text, delivered, result and error")
     }
   }
 

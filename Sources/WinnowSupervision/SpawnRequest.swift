@@ -16,7 +16,9 @@ struct SpawnRequest {
     defer { _ = close(null) }
     let placements = placements(null: null)
     let arguments = try CStringList([CommandArgument(command.executable).bytes] + command.arguments.map(\.bytes))
-    let environment = try CStringList(command.environment.map { Array("\($0)=\($1)".utf8) })
+    let environment = try CStringList(
+      command.environment.map { Array("\($0)=\($1)".utf8) }
+        + command.environmentBytes.map { Array("\($0)=".utf8) + $1 })
 
     var pid: pid_t = 0
     var process: Int32 = -1

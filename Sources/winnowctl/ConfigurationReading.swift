@@ -1,3 +1,4 @@
+import Glibc
 import SystemPackage
 import WinnowConfig
 import WinnowControlAPI
@@ -13,10 +14,21 @@ enum ConfigurationReading {
         main, mustExist: file != nil || paths.configurationMustExist,
         stateDirectory: file == nil ? paths.stateDirectory : nil)
       try loaded.checkRoots(stateDirectory: paths.stateDirectory)
+      try checkKey(of: loaded)
       return ConfigCheckReport(file: main, problems: [], warnings: loaded.warnings)
     } catch {
       return ConfigCheckReport(file: main, problems: error.problems, warnings: [])
     }
+  }
+
+  /// Whoever asks may have no right to the key that the daemon reads.
+  private static func checkKey(of loaded: LoadedConfiguration) throws(InvalidConfiguration) {
+    if let file = loaded.configuration.hooks.webhook?.secretFile,
+      file.withPlatformString({ access($0, R_OK) }) != 0, errno == EACCES
+    {
+      return
+    }
+    _ = try loaded.webhookKey()
   }
 
   /// - Throws: all problems as one error.

@@ -31,7 +31,7 @@ struct Winnowctl: ParsableCommand {
       """,
     version: ProductVersion.current,
     subcommands: [
-      Status.self, Watch.self, Wait.self, Classify.self, Sort.self, History.self, Undo.self, Redo.self,
+      Status.self, Metrics.self, Watch.self, Wait.self, Classify.self, Sort.self, History.self, Undo.self, Redo.self,
       Replay.self, Review.self,
       Pause.self, Resume.self, Rescan.self, Reload.self, Verify.self, Doctor.self, InboxVerbs.self, ConfigVerbs.self,
       ModelVerbs.self, DatasetVerbs.self, Train.self, Evaluate.self, JobVerbs.self, Web.self, Completions.self,

@@ -60,7 +60,7 @@ struct Winnowd: ParsableCommand {
 
   func run() throws {
     signal(SIGPIPE, SIG_IGN)
-    let environment = Self.environment(["NOTIFY_SOCKET", "WATCHDOG_USEC", "WATCHDOG_PID", "JOURNAL_STREAM"])
+    let environment = Self.environment(Daemon.variables)
     let daemon = try Daemon(
       StandardPaths.Options(
         configuration: config.map { FilePath($0) }, stateDirectory: stateDirectory.map { FilePath($0) },

@@ -4,14 +4,20 @@ import Testing
 /// Apart from `ProcessTests`, since it mostly waits.
 @Suite(.enabled(if: Programs.areBuilt, "winnowd, winnowctl, winnow-worker and winnow-lab have to be built"))
 struct IdleTests {
-  @Test("with nothing to do the daemon and winnow-watch are silent and small, and the worker has gone")
+  @Test("with nothing to do the daemon and winnow-watch are silent and small, and the worker has gone, with a hook too")
   func silence() throws {
-    let winnow = try Winnow(engine: "idle_exit: 1s")
+    let receiver = try HookReceiver()
+    defer { receiver.stop() }
+    try receiver.open()
+    let winnow = try Winnow(engine: "idle_exit: 1s", top: ["hooks: {webhook: {url: \"\(receiver.url)\"}}"])
     try winnow.start()
     for number in 0..<20 { try winnow.put(Picture.png(.red, number), "\(number).png") }
     try winnow.waitUntilIdle()
     try Deadline(seconds: 30).wait(for: "the worker to end: \(winnow.log)", pause: 100) {
       winnow.children("winnow-worker").isEmpty
+    }
+    try Deadline(seconds: 30).wait(for: "the hook to be told: \(winnow.log)") {
+      receiver.taken.count >= 20 && winnow.children("winnow-lab").isEmpty
     }
     let daemon = RunningProcess(pid: winnow.pid)
     let watcher = try #require(winnow.children("winnow-watch").first)

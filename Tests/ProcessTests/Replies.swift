@@ -59,11 +59,17 @@ struct StatusReply: Decodable {
     var precision: String?
     var restarts: Int
   }
+  struct Hook: Decodable {
+    var target: String
+    var waiting: Int
+    var delivered: Int
+  }
   var state: String
   var conditions: [Condition]
   var inboxes: [Inbox]
   var worker: Worker
   var corrections: Int
+  var hooks: [Hook]?
 
   func holds(_ code: String) -> Bool { conditions.contains { $0.code == code } }
 }

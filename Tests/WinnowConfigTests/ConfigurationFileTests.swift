@@ -61,7 +61,7 @@ import WinnowCore
     #expect(inbox.settle == .seconds(2))
     #expect(
       loaded.warnings.map(\.key) == [
-        "training.device", "hooks.on_sorted", "hooks.webhook.url", "hooks.webhook.secret_file",
+        "training.device"
       ])
     #expect(loaded.warnings.allSatisfy { $0.message.contains("no effect in this version") })
     #expect(loaded.warnings[0].line == 4)

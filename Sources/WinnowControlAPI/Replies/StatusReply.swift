@@ -52,11 +52,13 @@ public struct StatusReply: Codable, Hashable, Sendable {
   /// Pictures that people put elsewhere than the model did.
   public var corrections: Int
   public var socket: Socket?
+  /// Absent without hooks.
+  public var hooks: [HookStatus]?
 
   public init(
     state: State, version: String, pid: Int32, started: Timestamp, conditions: [ConditionEntry],
     inboxes: [InboxStatus], worker: WorkerStatus, models: [ModelEntry], memory: Memory, corrections: Int,
-    socket: Socket? = nil
+    socket: Socket? = nil, hooks: [HookStatus]? = nil
   ) {
     self.state = state
     self.version = version
@@ -69,6 +71,7 @@ public struct StatusReply: Codable, Hashable, Sendable {
     self.memory = memory
     self.corrections = corrections
     self.socket = socket
+    self.hooks = hooks
   }
 }
 

@@ -5,6 +5,8 @@ public struct LabRequest: Hashable, Sendable {
   public enum Verb: String, Codable, Hashable, Sendable, CaseIterable {
     case `import`, list, show, promote, rollback, remove, summary, flops, export, quantize
     case dataset, evaluate
+    /// Events for one hook.
+    case deliver
     /// Of winnow-trainer.
     case train
   }
@@ -12,7 +14,7 @@ public struct LabRequest: Hashable, Sendable {
   public var verb: Verb
   /// The folder that holds the models.
   public var library: FilePath
-  /// `NAME` or `NAME@VERSION`; absent for `import`, `list` and `dataset`.
+  /// `NAME` or `NAME@VERSION`; absent for `import`, `list`, `dataset` and `deliver`.
   public var model: String?
   /// For `import`.
   public var settings: ModelImportRequest?
@@ -26,6 +28,8 @@ public struct LabRequest: Hashable, Sendable {
   public var dataset: DatasetRequest?
   /// For `evaluate`.
   public var evaluate: EvaluateRequest?
+  /// For `deliver`.
+  public var deliveries: DeliveryRequest?
   /// For `train`.
   public var train: TrainRequest?
   /// For `train`: what people said of pictures, where an inbox is learnt from.
@@ -36,7 +40,7 @@ public struct LabRequest: Hashable, Sendable {
   public init(
     verb: Verb, library: FilePath, model: String? = nil, settings: ModelImportRequest? = nil,
     onnx: FilePath? = nil, output: FilePath? = nil, quantize: QuantizeRequest? = nil, dataset: DatasetRequest? = nil,
-    evaluate: EvaluateRequest? = nil,
+    evaluate: EvaluateRequest? = nil, deliveries: DeliveryRequest? = nil,
     train: TrainRequest? = nil, sorted: [SortedPicture]? = nil, limits: JobLimits? = nil
   ) {
     self.verb = verb
@@ -48,6 +52,7 @@ public struct LabRequest: Hashable, Sendable {
     self.quantize = quantize
     self.dataset = dataset
     self.evaluate = evaluate
+    self.deliveries = deliveries
     self.train = train
     self.sorted = sorted
     self.limits = limits
@@ -66,6 +71,7 @@ extension LabRequest: Codable {
     quantize = try fields.decodeIfPresent(QuantizeRequest.self, forKey: "quantize")
     dataset = try fields.decodeIfPresent(DatasetRequest.self, forKey: "dataset")
     evaluate = try fields.decodeIfPresent(EvaluateRequest.self, forKey: "evaluate")
+    deliveries = try fields.decodeIfPresent(DeliveryRequest.self, forKey: "deliveries")
     train = try fields.decodeIfPresent(TrainRequest.self, forKey: "train")
     sorted = try fields.decodeIfPresent([SortedPicture].self, forKey: "sorted")
     limits = try fields.decodeIfPresent(JobLimits.self, forKey: "limits")
@@ -82,6 +88,7 @@ extension LabRequest: Codable {
     try fields.encodeIfPresent(quantize, forKey: "quantize")
     try fields.encodeIfPresent(dataset, forKey: "dataset")
     try fields.encodeIfPresent(evaluate, forKey: "evaluate")
+    try fields.encodeIfPresent(deliveries, forKey: "deliveries")
     try fields.encodeIfPresent(train, forKey: "train")
     try fields.encodeIfPresent(sorted, forKey: "sorted")
     try fields.encodeIfPresent(limits, forKey: "limits")
@@ -106,14 +113,18 @@ public struct LabRecord<Result: Codable & Sendable>: Codable, Sendable {
   /// 0 to 1.
   public var progress: Double?
   public var text: String?
+  /// The number of an event that was taken.
+  public var delivered: Int64?
   public var result: Result?
   public var error: ErrorReply.Detail?
 
   public init(
-    progress: Double? = nil, text: String? = nil, result: Result? = nil, error: ErrorReply.Detail? = nil
+    progress: Double? = nil, text: String? = nil, delivered: Int64? = nil, result: Result? = nil,
+    error: ErrorReply.Detail? = nil
   ) {
     self.progress = progress
     self.text = text
+    self.delivered = delivered
     self.result = result
     self.error = error
   }

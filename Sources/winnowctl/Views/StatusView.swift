@@ -42,6 +42,17 @@ extension StatusReply: Viewable {
       if let health = inbox.health, let sentence = health.sentence { view.line("\(inbox.name): \(sentence)", .quiet) }
       if let error = inbox.error { view.line("\(inbox.name): \(error.sentence)", .quiet) }
     }
+    if let hooks {
+      view.line("")
+      view.table(
+        ["HOOK", "WAITING", "ASIDE", "DELIVERED", "LAST ERROR"],
+        hooks.map { hook in
+          [
+            Cell(hook.target.rawValue), Cell(Int(hook.waiting)), Cell(Int(hook.aside)), Cell(Int(hook.delivered)),
+            Cell(hook.lastError ?? ""),
+          ]
+        })
+    }
     if !models.isEmpty { view.line("") }
     ModelListReply(models: models).describe(in: &view)
   }
