@@ -15,29 +15,37 @@ public enum CompanionName {
     case other
   }
 
-  private static let pictureEndings = [
+  private static let pictureEndings = spellings([
     "jpg", "jpeg", "heic", "heif", "hif", "avif", "png", "webp", "gif", "tif", "tiff",
-  ]
-  private static let rawEndings = ["cr2", "cr3", "nef", "arw", "dng", "raf", "orf", "rw2"]
-  private static let sidecarEndings = ["xmp", "aae", "thm", "mov"]
+  ])
+  private static let rawEndings = spellings(["cr2", "cr3", "nef", "arw", "dng", "raf", "orf", "rw2"])
+  private static let sidecarEndings = spellings(["xmp", "aae", "thm", "mov"])
   /// The sidecar that also stands after another member's whole name.
-  private static let doubledEnding = "xmp"
+  private static let doubledEndings = spellings(["xmp"])
 
   private static let roles: [[UInt8]: Role] = {
     var roles: [[UInt8]: Role] = [:]
-    for ending in pictureEndings { roles[Array(ending.utf8)] = .picture }
-    for ending in rawEndings { roles[Array(ending.utf8)] = .raw }
-    for ending in sidecarEndings { roles[Array(ending.utf8)] = .sidecar }
+    for (endings, role) in [(pictureEndings, Role.picture), (rawEndings, .raw), (sidecarEndings, .sidecar)] {
+      for ending in endings { roles[lowered(ending.dropFirst())] = role }
+    }
     return roles
   }()
+
+  /// Cameras and programs write endings in these ways: `.jpg`, `.JPG`, `.Jpg`. Made once: every picture is looked for
+  /// companions.
+  private static func spellings(_ endings: [String]) -> [[UInt8]] {
+    endings.flatMap { ending in
+      [ending, ending.uppercased(), ending.prefix(1).uppercased() + ending.dropFirst()].map { Array(".\($0)".utf8) }
+    }
+  }
 
   public static func role(of name: [UInt8]) -> Role { split(name)?.role ?? .other }
 
   /// What the names of a group share; the whole name where it is of none.
   public static func stem(of name: [UInt8]) -> [UInt8] {
     guard let (stem, role) = split(name) else { return name }
-    if role == .sidecar, name.count == stem.count + 1 + doubledEnding.utf8.count, let (inner, role) = split(stem),
-      role != .sidecar, lowered(name.suffix(doubledEnding.utf8.count)) == Array(doubledEnding.utf8)
+    if role == .sidecar, lowered(name[stem.count...]) == doubledEndings.first, let (inner, role) = split(stem),
+      role != .sidecar
     {
       return inner
     }
@@ -59,25 +67,16 @@ public enum CompanionName {
   }
 
   /// The sidecars that stand after a member's whole name: `IMG_1.NEF.xmp`.
-  public static func doubled(_ name: [UInt8]) -> [[UInt8]] { names(name, [doubledEnding]) }
+  public static func doubled(_ name: [UInt8]) -> [[UInt8]] { doubledEndings.map { name + $0 } }
 
   /// Every name that would belong to a group of this stem.
   public static func members(stem: [UInt8]) -> [[UInt8]] {
     pictureNames(stem) + rawNames(stem) + sidecarNames(stem)
   }
 
-  private static func pictureNames(_ stem: [UInt8]) -> [[UInt8]] { names(stem, pictureEndings) }
-  private static func rawNames(_ stem: [UInt8]) -> [[UInt8]] { names(stem, rawEndings) }
-  private static func sidecarNames(_ stem: [UInt8]) -> [[UInt8]] { names(stem, sidecarEndings) }
-
-  /// Cameras and programs write endings in these ways: `.jpg`, `.JPG`, `.Jpg`.
-  private static func names(_ stem: [UInt8], _ endings: [String]) -> [[UInt8]] {
-    endings.flatMap { ending in
-      [ending, ending.uppercased(), ending.prefix(1).uppercased() + ending.dropFirst()].map {
-        stem + [UInt8(ascii: ".")] + Array($0.utf8)
-      }
-    }
-  }
+  private static func pictureNames(_ stem: [UInt8]) -> [[UInt8]] { pictureEndings.map { stem + $0 } }
+  private static func rawNames(_ stem: [UInt8]) -> [[UInt8]] { rawEndings.map { stem + $0 } }
+  private static func sidecarNames(_ stem: [UInt8]) -> [[UInt8]] { sidecarEndings.map { stem + $0 } }
 
   private static func split(_ name: [UInt8]) -> (stem: [UInt8], role: Role)? {
     guard let dot = name.lastIndex(of: UInt8(ascii: ".")), dot > 0, name.count - dot <= 5,
