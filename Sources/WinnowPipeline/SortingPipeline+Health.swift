@@ -6,7 +6,7 @@ import WinnowFiles
 /// A file that Winnow makes to see whether it hears of it.
 struct WatchProbe {
   var name: FilePath
-  var completion: (Bool) -> Void
+  var completion: (Bool?) -> Void
 }
 
 /// Whether an inbox hears of its files and keeps up with them.
@@ -35,7 +35,7 @@ extension SortingPipeline {
   }
 
   /// Makes a hidden file in each inbox that has events and waits for its event. Calls `whenDone` on the pipeline's queue
-  /// with the inboxes that were tried, and whether they heard.
+  /// with the inboxes that were tried, and whether they heard. Where none can be made, nothing is said.
   public func probeWatches(_ whenDone: @escaping ([String: Bool]) -> Void) {
     dispatchPrecondition(condition: .onQueue(queue))
     let tried = watchedInboxes.filter { $0.here != nil && !$0.isPolled && $0.probe == nil }
@@ -47,25 +47,27 @@ extension SortingPipeline {
     }
   }
 
-  private func probe(_ inbox: Inbox, _ completion: @escaping (Bool) -> Void) {
-    nextKey += 1
-    let name = FilePath(bytes: HiddenName.prefix + Array("watch-\(nextKey)".utf8))
-    inbox.probe = WatchProbe(name: name, completion: completion)
+  private func probe(_ inbox: Inbox, _ completion: @escaping (Bool?) -> Void) {
+    // A name of its own: one that a killed daemon left behind is in nobody's way.
+    let name = FilePath(bytes: HiddenName.prefix + Array("watch-\(UInt64.random(in: .min ... .max))".utf8))
     guard let root = root(of: inbox), let file = try? fileSystem.createFile(name, in: root.raw, mode: 0o600) else {
-      return endProbe(of: inbox, wasHeard: false)
+      return completion(nil)
     }
     fileSystem.close(file)
+    inbox.probe = WatchProbe(name: name, completion: completion)
     let key = inbox.key
     queue.asyncAfter(deadline: .now() + Self.probeLimit) { [self] in
       guard let inbox = inboxes.first(where: { $0.key == key }), inbox.probe?.name == name else { return }
       endProbe(of: inbox, wasHeard: false)
+      pump()
     }
   }
 
-  func endProbe(of inbox: Inbox, wasHeard: Bool) {
+  /// - Parameter wasHeard: nil where nobody can tell, since the inbox is given up.
+  func endProbe(of inbox: Inbox, wasHeard: Bool?) {
     guard let probe = inbox.probe else { return }
     inbox.probe = nil
-    inbox.lastProbe = (wasHeard, Timestamp.now())
+    if let wasHeard { inbox.lastProbe = (wasHeard, Timestamp.now()) }
     if let root = root(of: inbox) { try? fileSystem.unlink(probe.name, in: root.raw) }
     probe.completion(wasHeard)
   }
@@ -82,7 +84,7 @@ private final class ProbeResults {
     self.whenDone = whenDone
   }
 
-  func add(_ inbox: String, _ wasHeard: Bool) {
+  func add(_ inbox: String, _ wasHeard: Bool?) {
     results[inbox] = wasHeard
     left -= 1
     if left == 0 { whenDone(results) }

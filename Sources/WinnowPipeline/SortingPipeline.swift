@@ -168,6 +168,7 @@ public final class SortingPipeline: @unchecked Sendable {
         kept.append(inbox)
       } else {
         clearConditions(of: inbox)
+        endProbe(of: inbox, wasHeard: nil)
       }
     }
     for wanted in settings where !kept.contains(where: { $0.settings == wanted }) {
