@@ -20,9 +20,8 @@ extension Ledger {
       }
       let plans = try connection.all(
         """
-        SELECT s.picture, s.root, s.path, s.outcome, s.reason, s.revised
-        FROM shadow_plan s JOIN picture p ON p.id = s.picture
-        WHERE s.picture > ?1 AND p.gone = 0 AND (?2 IS NULL OR p.inbox = ?2) ORDER BY s.picture LIMIT ?3
+        SELECT picture, root, path, outcome, reason, revised FROM shadow_plan
+        WHERE picture > ?1 AND (?2 IS NULL OR inbox = ?2) ORDER BY picture LIMIT ?3
         """, [id, number, limit]
       ) { row in
         (
@@ -42,11 +41,9 @@ extension Ledger {
   public func planCount(inbox: String) throws(WinnowError) -> Int {
     try read { connection in
       guard let number = try connection.existingNumber(ofWord: inbox) else { return 0 }
-      return try connection.first(
-        """
-        SELECT count(*) FROM shadow_plan s JOIN picture p ON p.id = s.picture WHERE p.gone = 0 AND p.inbox = ?
-        """, [number]
-      ) { Int(try $0.integer(0)) } ?? 0
+      return try connection.first("SELECT count(*) FROM shadow_plan WHERE inbox = ?", [number]) {
+        Int(try $0.integer(0))
+      } ?? 0
     }
   }
 }
@@ -73,10 +70,13 @@ extension LedgerConnection {
     try run("DELETE FROM shadow_plan WHERE picture = ?", [id])
     guard let plan else { return }
     try run(
-      "INSERT INTO shadow_plan (picture, root, path, outcome, reason, revised) VALUES (?, ?, ?, ?, ?, ?)",
+      """
+      INSERT INTO shadow_plan (picture, inbox, root, path, outcome, reason, revised)
+      SELECT id, inbox, ?, ?, ?, ?, ? FROM picture WHERE id = ?
+      """,
       [
-        id, plan.destination.root.bytes.blob, plan.destination.relative.bytes.blob, plan.outcome.rawValue, plan.reason,
-        isRevised,
+        plan.destination.root.bytes.blob, plan.destination.relative.bytes.blob, plan.outcome.rawValue, plan.reason,
+        isRevised, id,
       ])
   }
 }

@@ -111,6 +111,7 @@ extension LedgerConnection {
   /// worth keeping of it.
   func retire(picture id: Int64) throws {
     try run("UPDATE picture SET gone = 1 WHERE id = ?", [id])
+    try put(nil, ofPicture: id, isRevised: false)
     try removeIfForgotten(picture: id)
   }
 

@@ -219,12 +219,14 @@ enum LedgerMigrations {
     -- Where a picture would have gone, and whether it changed since that was first decided.
     CREATE TABLE shadow_plan (
       picture INTEGER PRIMARY KEY REFERENCES picture ON DELETE CASCADE,
+      inbox INTEGER NOT NULL REFERENCES word,
       root BLOB NOT NULL,
       path BLOB NOT NULL,
       outcome TEXT NOT NULL,
       reason TEXT NOT NULL,
       revised INTEGER NOT NULL
     ) STRICT;
+    CREATE INDEX shadow_plan_by_inbox ON shadow_plan (inbox);
     """
 
   private static let outbox = """
