@@ -115,9 +115,10 @@ extension Ledger {
 
 /// Rows of `outbox`.
 extension LedgerConnection {
-  /// Puts a new row of history aside for those who want to hear of it.
-  func tell(of row: Int64, _ outcome: HistoryOutcome, inbox: Int64) throws {
-    for target in outbox.targets(for: outcome) {
+  /// Puts a new row of history aside for those who want to hear of it. The program hears of pictures, not of what goes
+  /// with them.
+  func tell(of row: Int64, _ outcome: HistoryOutcome, inbox: Int64, isCompanion: Bool) throws {
+    for target in outbox.targets(for: outcome) where target != .program || !isCompanion {
       try run("INSERT INTO outbox (target, inbox, history) VALUES (?, ?, ?)", [target.rawValue, inbox, row])
     }
   }

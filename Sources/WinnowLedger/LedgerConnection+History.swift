@@ -59,11 +59,12 @@ extension LedgerConnection {
     let from = try StoredPlace(new.from)
     let to = try new.to.map { try StoredPlace($0) }
     let picture = try first(
-      "SELECT inbox, top, model, model_version, digest FROM picture WHERE id = ?", [new.picture]
+      "SELECT inbox, top, model, model_version, digest, companion_of FROM picture WHERE id = ?", [new.picture]
     ) { row in
       (
         inbox: try row.integer(0), best: try StoredScores.decode(row.optionalBytes(1) ?? [], limit: 1).first,
-        model: row.optionalInteger(2), version: row.optionalInteger(3), digest: row.optionalBytes(4)
+        model: row.optionalInteger(2), version: row.optionalInteger(3), digest: row.optionalBytes(4),
+        isCompanion: row.optionalInteger(5) != nil
       )
     }
     guard let picture else { throw LedgerDamage(description: "picture \(new.picture) is missing") }
@@ -80,7 +81,7 @@ extension LedgerConnection {
         to_folder, to_name, to_root_length, reason, class, probability, model, model_version, digest, asked_by, label)
       VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
       """, StatementArguments(arguments))
-    try tell(of: row, new.outcome, inbox: picture.inbox)
+    try tell(of: row, new.outcome, inbox: picture.inbox, isCompanion: picture.isCompanion)
     return row
   }
 

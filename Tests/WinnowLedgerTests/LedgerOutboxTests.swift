@@ -33,6 +33,20 @@ struct LedgerOutboxTests {
     }
   }
 
+  @Test("the program hears of pictures alone, the web address of what goes with them too")
+  func companions() throws {
+    let temporary = try TemporaryLedger()
+    temporary.ledger.tell([.webhook, .program])
+    let lead = try temporary.sort()
+    var companion = Sample.picture(temporary.ledger.nextPictureID(), name: "a.xmp")
+    companion.companionOf = lead
+    let intent = temporary.intent(for: companion, to: Sample.sorted("daisy/a.xmp"), outcome: .sorted)
+    try temporary.ledger.commit(LedgerBatch(pictures: [companion], intents: [intent]))
+    try temporary.ledger.commit(outcomes: [Sample.arrival(of: intent)], intents: [])
+    #expect(try waiting(temporary.ledger, .program).map(\.picture) == [lead])
+    #expect(try waiting(temporary.ledger, .webhook).map(\.picture) == [lead, companion.id])
+  }
+
   @Test("a commit that fails puts nothing aside and wakes nobody")
   func failedCommit() throws {
     let temporary = try TemporaryLedger()
