@@ -31,6 +31,7 @@ extension SortingPipeline {
     switch ending {
     case .moved(let outcome, let picture, _):
       if case .arrived = outcome.result {
+        inbox?.decisions.count(at: now)
         tell(.picture(Self.event(of: outcome, picture)))
       } else if let inbox, outcome.intent.source.root == inbox.settings.path {
         _ = inbox.tracker.observe(.changed(outcome.intent.source.relative), at: now)

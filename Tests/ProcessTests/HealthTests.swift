@@ -17,9 +17,10 @@ extension ProcessTests {
       let winnow = try Winnow()
       try winnow.start()
       for number in 0..<7 { try winnow.put(Picture.png(.red, number), "\(number).png") }
+      try Files.write(Array("a sidecar".utf8), to: winnow.inbox + "/0.xmp")
       try winnow.waitUntilIdle()
       let health = try #require(try winnow.status().inboxes.first).health
-      #expect(health.arrived.hour == 7 && health.decided.hour == 7)
+      #expect(health.arrived.hour == 8 && health.decided.hour == 8)
       #expect(health.oldest == nil && health.overflows == 0 && health.heard == nil)
 
       #expect(try winnow.control("pause").status == 0)

@@ -112,7 +112,7 @@ extension InboxHealth {
   fileprivate var sentence: String? {
     var parts: [String] = []
     if arrived.hour > 0 || decided.hour > 0 {
-      parts.append("\(arrived.hour) came and \(decided.hour) were decided about in the last hour")
+      parts.append("\(arrived.hour) files came and \(decided.hour) were decided about in the last hour")
     }
     if let oldest, let oldestSeconds, oldestSeconds >= 60 {
       parts.append("\(oldest.escaped) has waited for \(oldestSeconds / 60) min")

@@ -218,6 +218,9 @@ extension ProcessTests {
         }
         for view in views {
           try show(view, on: page)
+          if view == "inboxes", !isPhone {
+            try page.wait("document.body.textContent.includes('6 came, 6 decided')")
+          }
           // Motions would be looked at half way.
           try page.wait("document.getAnimations().every((motion) => motion.playState === 'finished')")
           try page.screenshot("\(view)\(isDark ? "-dark" : "")\(isPhone ? "-phone" : "")")
