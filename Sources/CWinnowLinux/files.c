@@ -141,6 +141,18 @@ int cwinnow_link(int from_folder, const char *from, int to_folder, const char *t
   ANSWER(result);
 }
 
+int cwinnow_make_symbolic_link(const char *target, int folder, const char *name) {
+  int result;
+  RETRY(result, symlinkat(target, folder, name));
+  ANSWER(result);
+}
+
+int64_t cwinnow_read_link(int folder, const char *name, void *buffer, size_t capacity) {
+  ssize_t result;
+  RETRY(result, readlinkat(folder, name, buffer, capacity));
+  ANSWER(result);
+}
+
 int cwinnow_unlink(int folder, const char *name) {
   int result;
   RETRY(result, unlinkat(folder, name, 0));
@@ -235,6 +247,12 @@ int cwinnow_copy_metadata(int from, int to) {
   if (fchmod(to, status.st_mode & 07777) < 0 && errno != EPERM) return -errno;
   struct timespec times[2] = {status.st_atim, status.st_mtim};
   return futimens(to, times) < 0 ? -errno : 0;
+}
+
+int cwinnow_set_rights(int descriptor, int64_t owner, int64_t group, int64_t mode) {
+  /* The owner first: giving a file away clears set-user bits. */
+  if ((owner >= 0 || group >= 0) && fchown(descriptor, (uid_t)owner, (gid_t)group) < 0) return -errno;
+  return mode >= 0 && fchmod(descriptor, (mode_t)mode) < 0 ? -errno : 0;
 }
 
 int cwinnow_sync(int descriptor) {

@@ -18,7 +18,9 @@ public struct InboxConfiguration: Hashable, Sendable {
   public var unfamiliar: UnfamiliarPolicy
   /// The folder below `output`.
   public var template: DestinationTemplate
-  public var action: PlacementAction
+  public var action: PlacingAction
+  /// What pictures are given that are placed in the output; nil leaves them as they are.
+  public var rights: FileRights?
   public var duplicates: DuplicatePolicy
   public var mode: InboxMode
   /// A file is offered after this long without a change.
@@ -36,11 +38,6 @@ public struct InboxConfiguration: Hashable, Sendable {
   public var ignore: [String]
   /// Whether, on file systems without links or a rename that does not replace, an empty placeholder may be used.
   public var unsafePlaceholder: Bool
-}
-
-/// What happens to a picture that has found its place.
-public enum PlacementAction: String, Hashable, Sendable, CaseIterable {
-  case move, copy, reflink, hardlink, symlink, tag
 }
 
 /// What happens to a picture whose bytes lie in its class folder already.

@@ -40,7 +40,8 @@ extension InboxConfiguration {
     let none = section.read("none", .path())
     let unfamiliar = section.read("unfamiliar", .choice, default: UnfamiliarPolicy.review)
     let template = section.read("template", .template, shown: "\"{class}\"") ?? (try? DestinationTemplate("{class}"))
-    let action = section.read("action", .choice, default: PlacementAction.move)
+    let action = section.read("action", .choice, default: PlacingAction.move)
+    let rights = PlacedRights.read(&section, action: action)
     let duplicates = section.read("duplicates", .choice, default: DuplicatePolicy.keep)
     let mode = section.read("mode", .choice, default: InboxMode.sort)
     let settle = section.read("settle", .duration(.milliseconds(100)...(.seconds(3600))), default: .seconds(2))
@@ -52,27 +53,16 @@ extension InboxConfiguration {
     let recursive = section.read("recursive", .boolean, default: true)
     let ignore = section.readList("ignore", of: .namePattern)
     let unsafePlaceholder = section.read("unsafe_placeholder", .boolean, default: false)
-    section.refuseFeaturesOfLaterVersions(action: action)
 
     guard let path, let output, let model, let template else { return nil }
     self.init(
       name: name, path: path, output: output, model: model, threshold: threshold,
       review: review ?? output.appending("_review"), quarantine: quarantine ?? output.appending("_quarantine"),
-      none: none, unfamiliar: unfamiliar, template: template, action: action, duplicates: duplicates, mode: mode,
+      none: none, unfamiliar: unfamiliar, template: template, action: action, rights: rights, duplicates: duplicates,
+      mode: mode,
       settle: settle, incompleteAfter: incompleteAfter, busyAfter: busyAfter, groupWait: groupWait, poll: poll,
       recursive: recursive,
       ignore: ignore, unsafePlaceholder: unsafePlaceholder)
-  }
-}
-
-extension SectionReader {
-  /// Values that are right by the design, and of which this version would do something else.
-  fileprivate func refuseFeaturesOfLaterVersions(action: PlacementAction) {
-    if action != .move, let position = position(of: "action") {
-      report.problem(
-        at: position, key: "\(key).action", "\(action.rawValue) is not in this version of Winnow",
-        remedy: "write action: move, the only one there is")
-    }
   }
 }
 

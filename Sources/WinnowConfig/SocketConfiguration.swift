@@ -24,7 +24,7 @@ extension SocketConfiguration {
 
 extension ValueFormat where Value == UInt32 {
   /// Permission bits in octal, as `chmod` takes them.
-  fileprivate static var mode: Self {
+  static var mode: Self {
     Self(example: "\"0660\"", show: { "\"0\(String($0, radix: 8))\"" }) { (text) throws(WinnowError) in
       guard (3...4).contains(text.utf8.count), let mode = UInt32(text, radix: 8), mode <= 0o777 else {
         throw WinnowError(

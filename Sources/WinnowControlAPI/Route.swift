@@ -7,7 +7,7 @@ public enum Route: String, CaseIterable, Hashable, Sendable {
   case reviewList, reviewAccept, reviewSet, reviewSkip, reviewSample
   case pause, resume, rescan, reload, verify, doctor
   case inboxList, inboxAdd, inboxRemove
-  case configShow
+  case configShow, configPreview
   case modelList, modelImport, modelShow, modelRemove, modelPromote, modelRollback
   case modelSummary, modelFlops, modelExport, modelQuantize, modelEvaluate
   case dataset, train
@@ -46,7 +46,7 @@ public enum Route: String, CaseIterable, Hashable, Sendable {
 
   public var body: Body {
     switch self {
-    case .classify: .file
+    case .classify, .configPreview: .file
     case .modelImport: .jsonThenFile
     case .wait, .sort, .undo, .redo, .replay, .reviewAccept, .reviewSet, .reviewSkip, .reviewSample, .pause, .resume,
       .rescan, .inboxAdd,
@@ -95,6 +95,7 @@ public enum Route: String, CaseIterable, Hashable, Sendable {
     case .inboxAdd: (.post, "/v1/inboxes")
     case .inboxRemove: (.delete, "/v1/inboxes/{inbox}")
     case .configShow: (.get, "/v1/config")
+    case .configPreview: (.post, "/v1/config/preview")
     case .modelList: (.get, "/v1/models")
     case .modelImport: (.post, "/v1/models")
     case .modelShow: (.get, "/v1/models/{model}")

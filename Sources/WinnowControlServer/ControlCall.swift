@@ -40,6 +40,8 @@ public enum ControlCall: Sendable {
   case inboxAdd(InboxAddRequest, Reply<InboxEntry>)
   case inboxRemove(name: String, Reply<InboxRemoveReply>)
   case configShow(Reply<ConfigReply>)
+  /// Where a picture would go.
+  case configPreview(PreviewRequest, picture: SpooledFile, Reply<PreviewReply>)
 
   case modelList(Reply<ModelListReply>)
   /// Progress, and at the end a record that is done with a `ModelChangeReply` as its result.

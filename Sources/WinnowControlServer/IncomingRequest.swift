@@ -16,7 +16,7 @@ struct IncomingRequest {
     let query = admission.query
     let parameter = admission.parameter ?? ""
     switch admission.route {
-    case .classify, .history, .reviewList, .thumbnail: break
+    case .classify, .configPreview, .history, .reviewList, .thumbnail: break
     default: try query.allowNothing()
     }
     switch admission.route {
@@ -54,6 +54,8 @@ struct IncomingRequest {
     case .inboxAdd: return .inboxAdd(try body(), Reply(responder))
     case .inboxRemove: return .inboxRemove(name: parameter, Reply(responder))
     case .configShow: return .configShow(Reply(responder))
+    case .configPreview:
+      return .configPreview(try PreviewRequest(query), picture: try spooled(), Reply(responder))
 
     case .modelList: return .modelList(Reply(responder))
     case .modelImport: return .modelImport(try body(), onnx: try spooled(), RecordStream(responder))

@@ -31,7 +31,7 @@ extension Route {
     case .modelList, .modelShow, .modelSummary, .modelFlops, .modelExport: .visitor
     case .jobList, .jobShow, .jobFollow, .jobLog, .jobCurves: .visitor
     case .webOpen, .thumbnail, .jobReport: .member
-    case .wait, .classify, .undo, .redo, .replay: .member
+    case .wait, .classify, .configPreview, .undo, .redo, .replay: .member
     case .reviewAccept, .reviewSet, .reviewSkip, .reviewSample: .member
     case .pause, .resume, .rescan, .verify, .doctor: .member
     case .modelImport, .modelPromote, .modelRollback: .member

@@ -31,6 +31,20 @@ public struct MoveIntent: Hashable, Sendable {
   /// The class that a person gave with this move; nil where none did.
   public var label: String?
 
+  /// What is done with the file at the source. An undo of anything but a move takes away what was placed: `source` is
+  /// that, and `destination` the picture that stays.
+  public var action: PlacingAction
+  /// The ledger's number of the second file that is there once it has arrived: the picture that stays where a copy was
+  /// placed, or the mark that was placed for it.
+  public var twin: Int64?
+  /// Of the picture that stays where this takes away what was placed.
+  public var original: FileFingerprint?
+
+  /// What the file is given at its destination; nil leaves it as it is.
+  public var rights: FileRights?
+  /// What it had before, so that an undo can give it back; nil where `rights` is.
+  public var rightsBefore: FileRights?
+
   /// The intent of the picture that this companion goes with in the same batch: it moves only once that one has moved,
   /// and then it has to. Nil for a picture, and for a companion that comes later.
   public var lead: Int64?
@@ -46,7 +60,8 @@ public struct MoveIntent: Hashable, Sendable {
     id: Int64, picture: Int64, run: Int64, source: Place, destination: Place, fingerprint: FileFingerprint,
     digest: ContentDigest?, outcome: HistoryOutcome, reason: String, begun: Timestamp, by: String, undoes: Int64? = nil,
     numbersTakenNames: Bool = true, placeholder: PlaceholderUse = .forbidden, label: String? = nil,
-    lead: Int64? = nil
+    action: PlacingAction = .move, twin: Int64? = nil, original: FileFingerprint? = nil,
+    rights: FileRights? = nil, lead: Int64? = nil
   ) {
     self.id = id
     self.picture = picture
@@ -63,8 +78,15 @@ public struct MoveIntent: Hashable, Sendable {
     self.numbersTakenNames = numbersTakenNames
     self.placeholder = placeholder
     self.label = label
+    self.action = action
+    self.twin = twin
+    self.original = original
+    self.rights = rights
     self.lead = lead
   }
+
+  /// Whether it takes away what was placed for a picture that stays.
+  public var takesAway: Bool { action != .move && outcome == .undone }
 }
 
 /// The way of moving for file systems that can neither rename without replacing nor link (`unsafe_placeholder`).
@@ -79,7 +101,8 @@ public enum PlaceholderUse: Int64, Hashable, Sendable {
 /// How a move ended.
 public struct MoveOutcome: Hashable, Sendable {
   public enum Result: Hashable, Sendable {
-    /// The picture is whole and durable at the intent's destination and nowhere else.
+    /// The picture is whole and durable at the intent's destination, and nowhere else unless its action leaves it where
+    /// it was. The fingerprint is that of what lies at the destination.
     case arrived(FileFingerprint)
     /// Nothing moved; the picture is where it was. `error` says why and `fate` what to do next.
     case abandoned(WinnowError, MoveFate)

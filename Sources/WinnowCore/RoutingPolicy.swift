@@ -11,6 +11,9 @@ public struct RoutingPolicy: Hashable, Sendable {
   public var classNames: [String: String] = [:]
   /// What is less familiar to the model than this is not sorted, −1 to 1; nil: all may be.
   public var leastFamiliarity: Double?
+  /// Whether a picture whose class is not sure enough goes to the deepest node above it that is. Not where a share of
+  /// errors is promised: nobody has measured the nodes.
+  public var backsOff = true
   /// Why nothing is sorted for now, whatever the threshold; nil where pictures are.
   public var withheld: String?
 
@@ -37,7 +40,8 @@ public struct RoutingPolicy: Hashable, Sendable {
       return .move(
         area: .review, folder: FilePath(), outcome: .review, reason: "\(best.label) \(share): \(withheld)")
     }
-    guard best.probability >= threshold else {
+    let node = best.probability >= threshold || !backsOff ? nil : ClassTree.deepestNode(of: prediction.top, threshold)
+    guard best.probability >= threshold || node != nil else {
       let second = prediction.top.dropFirst().first.map { ", then \($0.label) \(Self.percent($0.probability))" } ?? ""
       return .move(
         area: .review, folder: FilePath(), outcome: .review,
@@ -48,6 +52,11 @@ public struct RoutingPolicy: Hashable, Sendable {
       return .move(
         area: hasNoneFolder ? .none : .review, folder: FilePath(), outcome: .review,
         reason: "\(best.label) \(share), but it looks unlike anything that \(prediction.model) was taught")
+    }
+    if let node {
+      return .move(
+        area: .output, folder: folder(of: node.label, facts: facts), outcome: .sorted,
+        reason: "\(node.label) \(Self.percent(node.probability)), of which \(best.label) \(share)")
     }
     return .move(
       area: .output, folder: folder(of: best.label, facts: facts), outcome: .sorted, reason: "\(best.label) \(share)")

@@ -28,6 +28,30 @@ extension ControlDesk {
     }
   }
 
+  func preview(_ request: PreviewRequest, _ picture: SpooledFile, _ reply: Reply<PreviewReply>) {
+    do throws(WinnowError) {
+      let descriptor = try Self.duplicate(picture.descriptor)
+      let file = PreviewedFile(
+        path: request.file, byteCount: Int64(picture.length), modified: request.modified, inbox: request.inbox)
+      pipeline.preview(file, descriptor) { result in
+        // The spooled file is kept until here.
+        _ = picture
+        reply.answer { () throws(WinnowError) in Self.previewReply(request, try result.get()) }
+      }
+    } catch {
+      reply.fail(error)
+    }
+  }
+
+  private static func previewReply(_ request: PreviewRequest, _ preview: PicturePreview) -> PreviewReply {
+    let best = preview.prediction.top.first
+    return PreviewReply(
+      file: request.file, inbox: preview.inbox, action: preview.action, outcome: preview.outcome,
+      destination: preview.destination, reason: preview.reason, class: best?.label, probability: best?.probability,
+      model: preview.prediction.model.description, taken: preview.prediction.picture.captureTime,
+      camera: preview.prediction.picture.camera)
+  }
+
   private static func duplicate(_ descriptor: FileDescriptor) throws(WinnowError) -> OwnedDescriptor {
     do {
       return OwnedDescriptor(try descriptor.duplicate().rawValue)
@@ -105,11 +129,14 @@ extension ControlDesk {
   }
 
   static func historyRow(_ row: WinnowLedger.HistoryRow) -> WinnowControlAPI.HistoryRow {
-    WinnowControlAPI.HistoryRow(
-      file: (row.to ?? row.from).absolute, from: row.from.absolute, to: row.to?.absolute, outcome: row.outcome,
+    // What only got a mark stayed where it was.
+    let isMarked = row.action.placesMark && row.outcome != .undone
+    return WinnowControlAPI.HistoryRow(
+      file: (isMarked ? row.from : row.to ?? row.from).absolute, from: row.from.absolute, to: row.to?.absolute,
+      outcome: row.outcome,
       reason: row.reason, class: row.className, probability: row.probability, model: row.model?.description,
       time: row.time, sha256: row.digest?.hex, run: "\(row.run)", by: row.by, inbox: row.inbox,
-      label: row.label, row: row.id, picture: row.picture)
+      label: row.label, action: row.action == .move ? nil : row.action, row: row.id, picture: row.picture)
   }
 
   // MARK: - Undo and redo

@@ -66,6 +66,7 @@ final class ControlDesk: ControlService, @unchecked Sendable {
           settings: daemon.loaded.settings.map {
             ConfigReply.Setting(key: $0.key, value: $0.value, source: $0.source)
           }))
+    case .configPreview(let request, let picture, let reply): preview(request, picture, reply)
     case .modelList(let reply):
       reply.answer { () throws(WinnowError) in ModelListReply(models: try modelEntries()) }
     case .modelImport(let request, let onnx, let stream): importModel(request, onnx, stream, from: peer, by: by)

@@ -39,6 +39,8 @@ extension InboxSettings {
       recursive: inbox.recursive, duplicates: duplicates, ignored: IgnoredNames(patterns: inbox.ignore),
       polling: polling, placeholder: inbox.unsafePlaceholder ? .allowed : .forbidden)
     isShadow = inbox.mode == .shadow
+    action = inbox.action
+    rights = inbox.rights
     groupWait = inbox.groupWait
     sortsUnfamiliar = inbox.unfamiliar == .sort
   }

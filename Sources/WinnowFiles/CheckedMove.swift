@@ -25,10 +25,13 @@ public final class CheckedMove {
   let wanted: Place
   let sourceFolder: SharedFolder
   let destinationFolder: SharedFolder
-  /// The source, open for reading. No other process ever gets this descriptor.
+  /// The picture, open for reading: the source, or what stays at the destination where the source is taken away. No
+  /// other process ever gets this descriptor.
   let file: OwnedDescriptor
-  /// Of the source when it was checked; exact while `file` is open.
+  /// Of the source when it was checked; exact while it is open.
   let status: FileStatus
+  /// What a sidecar says; empty for all but `tag`.
+  let sidecar: [UInt8]
   /// How it and what goes with it are numbered; nil where its name is all that counts.
   let group: GroupName?
   /// The move of the picture that this companion goes with.
@@ -36,7 +39,8 @@ public final class CheckedMove {
 
   init(
     intent: MoveIntent, wanted: Place, made: [Place], sourceFolder: SharedFolder, destinationFolder: SharedFolder,
-    file: consuming OwnedDescriptor, status: FileStatus, group: GroupName?, lead: CheckedMove?
+    file: consuming OwnedDescriptor, status: FileStatus, sidecar: [UInt8] = [], group: GroupName? = nil,
+    lead: CheckedMove? = nil
   ) {
     self.intent = intent
     self.wanted = wanted
@@ -45,6 +49,7 @@ public final class CheckedMove {
     self.destinationFolder = destinationFolder
     self.file = file
     self.status = status
+    self.sidecar = sidecar
     self.group = group
     self.lead = lead
   }

@@ -2,9 +2,23 @@ import SystemPackage
 import WinnowCore
 
 /// The move from one file system to another: a whole and durable copy under a hidden name in the destination folder,
-/// published without replacing, and only then the source retired.
+/// published without replacing, and only then the source retired. A copy that is placed beside its picture is made in the
+/// same way, and so is a sidecar.
 extension DurableMove {
   func crossFileSystems(_ move: CheckedMove, _ report: inout Report) throws(MoveStop) {
+    guard let copied = try placeCopy(of: move, &report) else { return }
+    endRetirement(of: move, copied: copied, &report)
+  }
+
+  /// Places what the action asks for beside the picture that stays.
+  func finishCopy(_ move: CheckedMove, _ report: inout Report) throws(MoveStop) {
+    guard try placeCopy(of: move, &report) != nil, let copied = move.intent.copied else { return }
+    report.outcomes.append(arrived(move.intent, copied))
+  }
+
+  /// - Returns: the status of the copy that stands at the destination, durable; nil where how it ended cannot be told
+  ///   now, which `report` then holds.
+  private func placeCopy(of move: CheckedMove, _ report: inout Report) throws(MoveStop) -> FileStatus? {
     move.intent.temporaryName = hiddenName()
     move.intent.retiredName = hiddenName()
     try amend(move)
@@ -19,7 +33,7 @@ extension DurableMove {
       case .linked: isLinked = true
       case .unresolved(let error):
         report.unresolved.append((move.intent, error))
-        return
+        return nil
       }
       do throws(SystemFault) {
         // The name is random and the intent's: nobody else's file can stand there.
@@ -27,15 +41,15 @@ extension DurableMove {
         try fileSystem.sync(move.destinationFolder.raw)
       } catch {
         report.unresolved.append((move.intent, error.about("\(move.intent.destination)")))
-        return
+        return nil
       }
-      endRetirement(of: move, copied: status, &report)
+      return status
     } catch {
       do throws(SystemFault) {
         try removeTemporary(move, isComplete: copied != nil)
       } catch _ {
         report.unresolved.append((move.intent, error.error))
-        return
+        return nil
       }
       throw error
     }
@@ -47,22 +61,38 @@ extension DurableMove {
   /// fingerprint stands in the intent.
   private func copy(_ move: CheckedMove) throws(MoveStop) -> FileStatus {
     do throws(SystemFault) {
+      // A sidecar may be read by whoever may read the picture.
+      let mode = move.intent.action == .tag ? move.status.mode & 0o666 : 0o600
       let target = OwnedDescriptor(
-        try fileSystem.createFile(temporaryName(of: move), in: move.destinationFolder.raw, mode: 0o600),
+        try fileSystem.createFile(temporaryName(of: move), in: move.destinationFolder.raw, mode: mode),
         of: fileSystem)
-      try fileSystem.copyContents(of: move.file.raw, to: target.raw)
-      try fileSystem.copyMetadata(of: move.file.raw, to: target.raw)
+      try fill(target.raw, with: move)
+      giveRights(to: target.raw, &move.intent)
       try fileSystem.sync(target.raw)
-      let source = try fileSystem.digest(of: move.file.raw)
-      guard try fileSystem.digest(of: target.raw) == source, source == move.intent.digest ?? source else {
-        throw SystemFault("move", errno: SystemFault.changedErrno)
+      if move.intent.action != .tag {
+        let source = try fileSystem.digest(of: move.file.raw)
+        guard try fileSystem.digest(of: target.raw) == source, source == move.intent.digest ?? source else {
+          throw SystemFault("move", errno: SystemFault.changedErrno)
+        }
       }
       let status = try fileSystem.status(of: target.raw)
       move.intent.copied = status.fingerprint(handle: fileSystem.handle(of: target.raw))
       return status
     } catch {
+      if error.operation == "share", SystemFault.sharingMissingErrnos.contains(error.errno) {
+        throw cannotPlaceSo(move)
+      }
       throw stop(for: error, moving: move)
     }
+  }
+
+  private func fill(_ target: Int32, with move: CheckedMove) throws(SystemFault) {
+    switch move.intent.action {
+    case .tag: return try fileSystem.writeContents(move.sidecar, to: target)
+    case .reflink: try fileSystem.shareContents(of: move.file.raw, with: target)
+    case .move, .copy, .hardlink, .symlink: try fileSystem.copyContents(of: move.file.raw, to: target)
+    }
+    try fileSystem.copyMetadata(of: move.file.raw, to: target)
   }
 
   private enum Publication {
@@ -119,4 +149,8 @@ extension DurableMove {
 extension SystemFault {
   /// What file systems without hard links answer.
   static let linksMissingErrnos: Set<Int32> = [notPermittedErrno, notSupportedErrno, noSystemCallErrno]
+  /// What file systems answer that cannot let two files share their bytes.
+  static let sharingMissingErrnos: Set<Int32> = [
+    notSupportedErrno, noSystemCallErrno, crossesFileSystemsErrno, cannotPromiseErrno, notATerminalErrno,
+  ]
 }

@@ -57,20 +57,26 @@ public final class DurableMove {
 
   /// Opens source and destination and finds the source to be the settled file.
   ///
-  /// - Parameter statusChanged: the ctime the file had when it was read. If it is another now, though size and
-  ///   modification time are the same, the bytes are hashed again before they count as the same.
+  /// - Parameters:
+  ///   - statusChanged: the ctime the file had when it was read. If it is another now, though size and modification
+  ///     time are the same, the bytes are hashed again before they count as the same.
+  ///   - sidecar: what is to be written where the intent's action is `tag`.
   /// - Returns: the move with the name chosen for it, or why it cannot happen.
-  public func check(_ intent: MoveIntent, statusChanged: Timestamp? = nil) -> Result<CheckedMove, MoveOutcomeError> {
+  public func check(
+    _ intent: MoveIntent, statusChanged: Timestamp? = nil, sidecar: [UInt8] = []
+  ) -> Result<CheckedMove, MoveOutcomeError> {
     do throws(MoveStop) {
-      return .success(try checked(intent, statusChanged: statusChanged))
+      return .success(try checked(intent, statusChanged: statusChanged, sidecar: sidecar))
     } catch {
       return .failure(MoveOutcomeError(outcome: abandoned(intent, error)))
     }
   }
 
   func checked(
-    _ intent: MoveIntent, statusChanged: Timestamp?, group: GroupName? = nil, lead: CheckedMove? = nil
+    _ intent: MoveIntent, statusChanged: Timestamp?, sidecar: [UInt8] = [], group: GroupName? = nil,
+    lead: CheckedMove? = nil
   ) throws(MoveStop) -> CheckedMove {
+    if intent.takesAway { return try checkedTakingAway(intent, rehash: statusChanged != nil, lead: lead) }
     var intent = intent
     let source = try folder(intent.source.folder)
     let file = try open(intent.source, in: source)
@@ -86,12 +92,15 @@ public final class DurableMove {
     let (destination, made) = try makeFolder(intent.destination.folder)
     let wanted = intent.destination
     intent.destination = try freePlace(for: wanted, intent, group, in: destination)
+    if intent.rights != nil {
+      intent.rightsBefore = FileRights(mode: status.mode, owner: status.owner, group: status.group)
+    }
     return CheckedMove(
       intent: intent, wanted: wanted, made: made, sourceFolder: source, destinationFolder: destination, file: file,
-      status: status, group: group, lead: lead)
+      status: status, sidecar: sidecar, group: group, lead: lead)
   }
 
-  private func open(_ place: Place, in folder: SharedFolder) throws(MoveStop) -> OwnedDescriptor {
+  func open(_ place: Place, in folder: SharedFolder) throws(MoveStop) -> OwnedDescriptor {
     do throws(SystemFault) {
       return OwnedDescriptor(
         try fileSystem.openFile(FilePath(bytes: place.name), in: folder.raw), of: fileSystem)
@@ -160,7 +169,10 @@ public final class DurableMove {
         switch try place(move) {
         case .renamed: renamed.append(move)
         case .linked: try finishLinked(move, &report)
+        case .linkedSymbolically: finishSymbolicLink(move, &report)
         case .crossesFileSystems: try crossFileSystems(move, &report)
+        case .isCopied: try finishCopy(move, &report)
+        case .isTakenAway: try takeAway(move, &report)
         case .unresolved(let error): report.unresolved.append((move.intent, error))
         }
         if renamed.last === move || report.hasArrived(move.intent.id) { placed.insert(move.intent.id) }
@@ -180,11 +192,23 @@ public final class DurableMove {
 
   enum Placing {
     case renamed, linked, crossesFileSystems
+    /// For actions other than a move.
+    case linkedSymbolically, isCopied, isTakenAway
     /// Begun, and how it ended cannot be told now.
     case unresolved(WinnowError)
   }
 
   private func place(_ move: CheckedMove) throws(MoveStop) -> Placing {
+    if move.intent.takesAway { return .isTakenAway }
+    switch move.intent.action {
+    case .move: return try moveAway(move)
+    case .copy, .reflink, .tag: return .isCopied
+    case .hardlink: return try link(move)
+    case .symlink: return try linkSymbolically(move)
+    }
+  }
+
+  private func moveAway(_ move: CheckedMove) throws(MoveStop) -> Placing {
     while true {
       switch try rename(move) {
       case nil: return try compareArrived(move)
@@ -300,6 +324,7 @@ public final class DurableMove {
   }
 
   private func makeDurable(_ moves: [CheckedMove], _ report: inout Report) {
+    for move in moves { giveRights(to: move.file.raw, &move.intent) }
     for moves in Dictionary(grouping: moves, by: \.status.device).values {
       if moves.count >= wholeSyncFrom, syncWhole(moves, &report) { continue }
       makeEachDurable(moves, &report)
@@ -340,7 +365,7 @@ public final class DurableMove {
     }
     for move in moves {
       do throws(SystemFault) {
-        try fileSystem.syncData(move.file.raw)
+        try syncPlaced(move.file.raw, move.intent)
         try syncOnce(move.destinationFolder)
         try syncOnce(move.sourceFolder)
         report.outcomes.append(arrived(move.intent, try fileSystem.fingerprint(of: move.file.raw)))

@@ -29,6 +29,10 @@ public protocol FileSystem: AnyObject, Sendable {
   /// Replaces what is there.
   func renameReplacing(_ from: FilePath, in fromFolder: Int32, to: FilePath, in toFolder: Int32) throws(SystemFault)
   func link(_ from: FilePath, in fromFolder: Int32, to: FilePath, in toFolder: Int32) throws(SystemFault)
+  /// Fails when the name is taken. The target is neither looked at nor changed.
+  func makeSymbolicLink(_ name: FilePath, in folder: Int32, to target: FilePath) throws(SystemFault)
+  /// What a symbolic link names.
+  func symbolicLinkTarget(_ name: FilePath, in folder: Int32) throws(SystemFault) -> FilePath
   func unlink(_ name: FilePath, in folder: Int32) throws(SystemFault)
   /// With the mode, owner and group of the folder it is made in, and its default access control list.
   func makeFolder(_ name: FilePath, in folder: Int32) throws(SystemFault)
@@ -38,8 +42,15 @@ public protocol FileSystem: AnyObject, Sendable {
   func read(_ descriptor: Int32, at offset: Int64, capacity: Int) throws(SystemFault) -> [UInt8]
   /// Copies the whole contents into an empty file, shared or in the kernel where possible.
   func copyContents(of from: Int32, to: Int32) throws(SystemFault)
+  /// Makes an empty file share the whole contents of another (FICLONE).
+  func shareContents(of from: Int32, with to: Int32) throws(SystemFault)
+  /// Writes the whole contents of an empty file.
+  func writeContents(_ bytes: [UInt8], to descriptor: Int32) throws(SystemFault)
   /// Mode, times, extended attributes, access control lists; the owner where permitted.
   func copyMetadata(of from: Int32, to: Int32) throws(SystemFault)
+
+  /// Changes owner, group and mode as far as they are given.
+  func setRights(_ rights: FileRights, of descriptor: Int32) throws(SystemFault)
 
   /// Makes a file's contents, or a folder's names, durable.
   func sync(_ descriptor: Int32) throws(SystemFault)

@@ -1,6 +1,7 @@
 public import WinnowCore
 
-/// The move on file systems that cannot rename without replacing: link, compare, retire the source.
+/// The move on file systems that cannot rename without replacing: link, compare, retire the source. A hard link that is
+/// placed beside its picture is made in the same way.
 extension DurableMove {
   /// Gives the source a second name at the destination.
   func link(_ move: CheckedMove) throws(MoveStop) -> Placing {
@@ -17,6 +18,7 @@ extension DurableMove {
           move.sourceName, in: move.sourceFolder.raw, to: move.destinationName, in: move.destinationFolder.raw)
         return .linked
       } catch {
+        if move.intent.action == .hardlink, SystemFault.refusesLinks(error) { throw cannotPlaceSo(move) }
         if SystemFault.linksMissingErrnos.contains(error.errno) { return try placeOverPlaceholder(move) }
         switch whatStands(at: move, instead: error, of: move.status) {
         case .ours: return .linked
@@ -35,6 +37,17 @@ extension DurableMove {
     return try compareArrived(move)
   }
 
+  /// A file system cannot do what the action asks for. Another one is not taken in its place: who asked for links has a
+  /// reason.
+  func cannotPlaceSo(_ move: CheckedMove) -> MoveStop {
+    MoveStop(
+      WinnowError(
+        .actionUnsupported,
+        "the file system of \(move.intent.destination) cannot place \(move.intent.source) by "
+          + "`action: \(move.intent.action.rawValue)`",
+        remedy: "choose `action: copy`, or an output on a file system that can"), .wait)
+  }
+
   func cannotMoveSafely(_ move: CheckedMove) -> MoveStop {
     MoveStop(
       WinnowError(
@@ -51,7 +64,8 @@ extension DurableMove {
       let linked = try fileSystem.status(of: move.destinationName, in: move.destinationFolder.raw)
       isSettledFile = linked.isSameFile(as: move.status) && linked.hasContentMarks(of: move.intent.fingerprint)
       if isSettledFile {
-        try fileSystem.syncData(move.file.raw)
+        giveRights(to: move.file.raw, &move.intent)
+        try syncPlaced(move.file.raw, move.intent)
       } else {
         try retireDestination(of: move.intent, in: move.destinationFolder, expecting: linked)
       }
@@ -61,6 +75,14 @@ extension DurableMove {
       return
     }
     guard isSettledFile else { throw .changed(move.intent.source) }
+    guard move.intent.action == .move else {
+      do throws(SystemFault) {
+        report.outcomes.append(arrived(move.intent, try fileSystem.fingerprint(of: move.file.raw)))
+      } catch {
+        report.unresolved.append((move.intent, error.about("\(move.intent.destination)")))
+      }
+      return
+    }
     endRetirement(of: move, copied: move.status, &report)
   }
 
@@ -97,7 +119,17 @@ extension DurableMove {
   }
 }
 
+extension SystemFault {
+  /// Whether two names of one file cannot be had here.
+  static func refusesLinks(_ fault: SystemFault) -> Bool {
+    linksMissingErrnos.contains(fault.errno) || fault.errno == crossesFileSystemsErrno
+      || fault.errno == tooManyLinksErrno
+  }
+}
+
 extension WinnowError.Code {
+  /// The file systems of a picture and its destination cannot do what `action:` asks for.
+  public static let actionUnsupported = Self("action_unsupported")
   /// The file system offers no way to move a file that is safe at every instant.
   public static let cannotMoveSafely = Self("cannot_move_safely")
 }

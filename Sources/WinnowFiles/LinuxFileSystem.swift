@@ -1,7 +1,7 @@
 import CWinnowLinux
 import Glibc
 public import SystemPackage
-import WinnowCore
+public import WinnowCore
 
 /// The real file system.
 public final class LinuxFileSystem: FileSystem {
@@ -73,6 +73,24 @@ public final class LinuxFileSystem: FileSystem {
     try names(from, to, "link") { cwinnow_link(fromFolder, $0, toFolder, $1) }
   }
 
+  public func makeSymbolicLink(_ name: FilePath, in folder: Int32, to target: FilePath) throws(SystemFault) {
+    let answer = name.withPlatformString { name in
+      target.withPlatformString { cwinnow_make_symbolic_link($0, folder, name) }
+    }
+    _ = try SystemFault.check("link", answer)
+  }
+
+  public func symbolicLinkTarget(_ name: FilePath, in folder: Int32) throws(SystemFault) -> FilePath {
+    var answer: Int64 = 0
+    let bytes = [UInt8](unsafeUninitializedCapacity: Int(PATH_MAX)) { buffer, count in
+      guard let start = buffer.baseAddress else { return }
+      answer = name.withPlatformString { cwinnow_read_link(folder, $0, start, buffer.count) }
+      count = Int(max(0, answer))
+    }
+    _ = try SystemFault.check("look at", answer)
+    return FilePath(bytes: bytes)
+  }
+
   public func unlink(_ name: FilePath, in folder: Int32) throws(SystemFault) {
     _ = try SystemFault.check("unlink", name.withPlatformString { cwinnow_unlink(folder, $0) })
   }
@@ -118,20 +136,35 @@ public final class LinuxFileSystem: FileSystem {
     while true {
       let chunk = try read(from, at: offset, capacity: 1 << 20)
       if chunk.isEmpty { return }
-      var written = 0
-      while written < chunk.count {
-        let answer = chunk.withUnsafeBytes { bytes -> Int64 in
-          guard let base = bytes.baseAddress else { return 0 }
-          return cwinnow_write(to, base + written, bytes.count - written)
-        }
-        written += Int(try SystemFault.check("write", answer))
-      }
+      try writeContents(chunk, to: to)
       offset += Int64(chunk.count)
+    }
+  }
+
+  public func shareContents(of from: Int32, with to: Int32) throws(SystemFault) {
+    _ = try SystemFault.check("share", cwinnow_clone(from, to))
+  }
+
+  public func writeContents(_ contents: [UInt8], to descriptor: Int32) throws(SystemFault) {
+    var written = 0
+    while written < contents.count {
+      let answer = contents.withUnsafeBytes { bytes -> Int64 in
+        guard let base = bytes.baseAddress else { return 0 }
+        return cwinnow_write(descriptor, base + written, bytes.count - written)
+      }
+      written += Int(try SystemFault.check("write", answer))
     }
   }
 
   public func copyMetadata(of from: Int32, to: Int32) throws(SystemFault) {
     _ = try SystemFault.check("copy the attributes of", cwinnow_copy_metadata(from, to))
+  }
+
+  public func setRights(_ rights: FileRights, of descriptor: Int32) throws(SystemFault) {
+    func number(_ value: UInt32?) -> Int64 { value.map(Int64.init) ?? -1 }
+    _ = try SystemFault.check(
+      "change the rights of",
+      cwinnow_set_rights(descriptor, number(rights.owner), number(rights.group), number(rights.mode)))
   }
 
   public func sync(_ descriptor: Int32) throws(SystemFault) {
@@ -205,4 +238,7 @@ extension SystemFault {
   static let notPermittedErrno = EPERM
   static let notSupportedErrno = EOPNOTSUPP
   static let noSystemCallErrno = ENOSYS
+  /// What file systems answer that know no ioctl.
+  static let notATerminalErrno = ENOTTY
+  static let tooManyLinksErrno = EMLINK
 }

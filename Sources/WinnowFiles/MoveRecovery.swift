@@ -10,6 +10,7 @@ extension DurableMove {
   public func resolve(_ intent: MoveIntent) throws(WinnowError) -> MoveOutcome {
     defer { drop() }
     do {
+      if intent.takesAway { return try resolveTakingAway(intent) }
       let source = try folderIfPresent(intent.source.folder)
       let destination = try folderIfPresent(intent.destination.folder)
       return try resolve(intent, source: source, destination: destination)
@@ -29,7 +30,7 @@ extension DurableMove {
       return outcome
     }
     var again = intent
-    again.destination = Self.place(ofCompanion: again.source.name, beside: lead)
+    if !again.takesAway { again.destination = Self.place(ofCompanion: again.source.name, beside: lead) }
     again.numbersTakenNames = false
     again.temporaryName = nil
     again.copied = nil
@@ -47,6 +48,7 @@ extension DurableMove {
   private func resolve(
     _ intent: MoveIntent, source: SharedFolder?, destination: SharedFolder?
   ) throws -> MoveOutcome {
+    if intent.action == .symlink { return try resolveSymbolicLink(intent, in: destination) }
     let arrivedFile = try look(at: intent.destination.name, in: destination)
     let expected = intent.copied ?? intent.fingerprint
     let crossing = intent.temporaryName != nil
@@ -64,6 +66,16 @@ extension DurableMove {
       try takeBackForeign(arrivedFile, intent, source: source, destination: destination)
     }
     return abandoned(intent, .changed(intent.source))
+  }
+
+  private func resolveSymbolicLink(_ intent: MoveIntent, in destination: SharedFolder?) throws -> MoveOutcome {
+    guard let destination,
+      let status = try symbolicLink(
+        at: FilePath(bytes: intent.destination.name), in: destination, names: intent.source.absolute),
+      status.changed >= intent.begun
+    else { return abandoned(intent, .changed(intent.source)) }
+    try fileSystem.sync(destination.raw)
+    return arrived(intent, status.fingerprint(handle: []))
   }
 
   /// Another file lies at the destination. If it was swapped in at the source as the power went, it goes back.
@@ -88,15 +100,17 @@ extension DurableMove {
   private func finish(
     _ intent: MoveIntent, _ arrivedFile: Found, source: SharedFolder?, destination: SharedFolder
   ) throws -> MoveOutcome {
+    var intent = intent
     if let temporary = intent.temporaryName, try look(at: temporary, in: destination) != nil {
       try fileSystem.unlink(FilePath(bytes: temporary), in: destination.raw)
     }
     let file = OwnedDescriptor(
       try fileSystem.openFile(FilePath(bytes: intent.destination.name), in: destination.raw), of: fileSystem)
-    try fileSystem.syncData(file.raw)
+    giveRights(to: file.raw, &intent)
+    try syncPlaced(file.raw, intent)
     // Before the source goes.
     try fileSystem.sync(destination.raw)
-    if let source {
+    if intent.action == .move, let source {
       guard try finishSource(of: intent, in: source) else {
         // Written to since it was copied or linked: the source is the picture, and what arrived goes.
         try retireDestination(of: intent, in: destination, expecting: arrivedFile.status)
@@ -164,13 +178,13 @@ extension DurableMove {
     }
   }
 
-  private struct Found {
+  struct Found {
     let status: FileStatus
     let fingerprint: FileFingerprint
   }
 
   /// What a name stands for; nil where there is nothing. Of what is no regular file, only the status is known.
-  private func look(at name: [UInt8], in folder: SharedFolder?) throws(SystemFault) -> Found? {
+  func look(at name: [UInt8], in folder: SharedFolder?) throws(SystemFault) -> Found? {
     guard let folder else { return nil }
     let name = FilePath(bytes: name)
     do throws(SystemFault) {
@@ -193,7 +207,7 @@ extension DurableMove {
   }
 
   /// By handle or birth; where a file system has neither, by inode number with size and modification time.
-  private func isFile(_ found: Found, _ expected: FileFingerprint) -> Bool {
+  func isFile(_ found: Found, _ expected: FileFingerprint) -> Bool {
     let fingerprint = found.fingerprint
     guard found.status.kind == .regular else { return false }
     return fingerprint.isSameFile(as: expected)
@@ -202,7 +216,7 @@ extension DurableMove {
   }
 
   /// A folder that may have gone; a root that is away is an error.
-  private func folderIfPresent(_ place: Place) throws -> SharedFolder? {
+  func folderIfPresent(_ place: Place) throws -> SharedFolder? {
     let root = try roots.root(place.root)
     do {
       return SharedFolder(place: place, descriptor: try root.openFolder(place.relative))

@@ -15,9 +15,11 @@ extension DurableMove {
 
   /// Removes `name`, if what it names is the file of `status` with its size and modification time, or, where it is a
   /// second name, if the file has another one.
+  ///
+  /// - Parameter mayGo: asked last of all, before the name goes for good.
   func retire(
     _ name: FilePath, at place: Place, in folder: SharedFolder, as hidden: [UInt8], expecting status: FileStatus,
-    isSecondName: Bool = false
+    isSecondName: Bool = false, mayGo: () throws(SystemFault) -> Bool = { true }
   ) throws(SystemFault) -> Retirement {
     func isExpected(_ found: FileStatus) -> Bool {
       found.isSameFile(as: status)
@@ -33,7 +35,7 @@ extension DurableMove {
       if error.isMissing { return .missing }
       throw error
     }
-    guard isExpected(try fileSystem.status(of: hiddenName, in: folder.raw)) else {
+    guard isExpected(try fileSystem.status(of: hiddenName, in: folder.raw)), try mayGo() else {
       _ = try moveBack(hiddenName, in: folder, to: place, in: folder)
       return .refused
     }

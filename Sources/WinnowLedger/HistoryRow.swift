@@ -9,7 +9,7 @@ public struct HistoryRow: Hashable, Sendable {
   public var from: Place
   /// Where it went; nil where it stayed.
   public var to: Place?
-  /// Whether Winnow itself moved it, rather than nobody or a person.
+  /// Whether Winnow itself moved or placed it, rather than nobody or a person.
   public var moved: Bool
   public var outcome: HistoryOutcome
   public var reason: String
@@ -29,12 +29,16 @@ public struct HistoryRow: Hashable, Sendable {
   public var undoneBy: Int64?
   /// The class that a person gave with it; nil where none did.
   public var label: String?
+  /// How it was placed, or what was taken away again.
+  public var action: PlacingAction
+  /// What the file had before its inbox gave it other rights; nil where it did not.
+  public var rightsBefore: FileRights?
 
   public init(
     id: Int64, picture: Int64, inbox: String, from: Place, to: Place?, moved: Bool, outcome: HistoryOutcome,
     reason: String, className: String?, probability: Double?, model: ModelVersion?, time: Timestamp,
     digest: ContentDigest?, run: Int64, by: String, undoes: Int64?, undoneBy: Int64?,
-    label: String? = nil
+    label: String? = nil, action: PlacingAction = .move, rightsBefore: FileRights? = nil
   ) {
     self.id = id
     self.picture = picture
@@ -54,5 +58,7 @@ public struct HistoryRow: Hashable, Sendable {
     self.undoes = undoes
     self.undoneBy = undoneBy
     self.label = label
+    self.action = action
+    self.rightsBefore = rightsBefore
   }
 }

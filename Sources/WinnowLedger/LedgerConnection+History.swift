@@ -16,6 +16,8 @@ struct NewHistoryRow {
   var undoes: Int64?
   /// The class that a person gave with it.
   var label: String?
+  var action = PlacingAction.move
+  var rightsBefore: FileRights?
 }
 
 /// Rows of `history`.
@@ -24,7 +26,8 @@ extension LedgerConnection {
   static let historyColumns = """
     SELECT h.id, h.picture, h.inbox, s.path, h.from_name, h.from_root_length, d.path, h.to_name, h.to_root_length,
       h.moved, h.outcome, h.reason, h.class, h.probability, h.model, h.model_version, h.time, h.digest, h.run,
-      h.asked_by, h.undoes, h.undone_by, h.label
+      h.asked_by, h.undoes, h.undone_by, h.label, h.action,
+      h.rights_before
     FROM history h JOIN folder s ON s.id = h.from_folder LEFT JOIN folder d ON d.id = h.to_folder
     """
 
@@ -51,7 +54,9 @@ extension LedgerConnection {
       by: try word(row.integer(19)),
       undoes: row.optionalInteger(20),
       undoneBy: row.optionalInteger(21),
-      label: try row.optionalInteger(22).map(word))
+      label: try row.optionalInteger(22).map(word),
+      action: try PlacingAction(stored: row.optionalText(23)),
+      rightsBefore: try row.optionalBytes(24).map(StoredRights.decode))
   }
 
   @discardableResult
@@ -73,13 +78,15 @@ extension LedgerConnection {
       try number(ofFolder: from.folder), from.name.blob, from.rootLength,
       try to.map { try number(ofFolder: $0.folder) }, to?.name.blob, to?.rootLength, new.reason, picture.best?.label,
       picture.best?.probability, picture.model, picture.version, picture.digest?.blob, try number(ofWord: new.by),
-      try new.label.map(number(ofWord:)),
+      try new.label.map(number(ofWord:)), new.action.stored,
+      new.rightsBefore.map { StoredRights.encode($0).blob },
     ]
     let row = try insert(
       """
       INSERT INTO history (picture, run, inbox, time, outcome, moved, undoes, from_folder, from_name, from_root_length,
-        to_folder, to_name, to_root_length, reason, class, probability, model, model_version, digest, asked_by, label)
-      VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+        to_folder, to_name, to_root_length, reason, class, probability, model, model_version, digest, asked_by, label,
+        action, rights_before)
+      VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
       """, StatementArguments(arguments))
     try tell(of: row, new.outcome, inbox: picture.inbox, isCompanion: picture.isCompanion)
     return row

@@ -19,14 +19,16 @@ extension LedgerConnection {
       StoredFingerprint.encode(intent.fingerprint).blob, intent.digest?.bytes.blob, intent.outcome.rawValue,
       intent.reason, intent.begun.nanoseconds, try number(ofWord: intent.by), intent.undoes, intent.numbersTakenNames,
       intent.temporaryName?.blob, intent.copied.map { StoredFingerprint.encode($0).blob }, intent.retiredName?.blob,
-      intent.placeholder.rawValue, try intent.label.map(number(ofWord:)), intent.lead,
+      intent.placeholder.rawValue, try intent.label.map(number(ofWord:)), intent.lead, intent.action.stored,
+      intent.twin, intent.original.map { StoredFingerprint.encode($0).blob },
+      intent.rights.map { StoredRights.encode($0).blob }, intent.rightsBefore.map { StoredRights.encode($0).blob },
     ]
     try run(
       """
       INSERT INTO intent (id, picture, run, source_root, source_path, destination_root, destination_path, fingerprint,
         digest, outcome, reason, begun, asked_by, undoes, numbers_taken_names, temporary_name, copied, retired_name,
-        placeholder, label, lead)
-      VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+        placeholder, label, lead, action, twin, original, rights, rights_before)
+      VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
       """, StatementArguments(arguments))
   }
 
@@ -53,7 +55,7 @@ extension LedgerConnection {
       """
       SELECT id, picture, run, source_root, source_path, destination_root, destination_path, fingerprint, digest,
         outcome, reason, begun, asked_by, undoes, numbers_taken_names, temporary_name, copied, retired_name,
-        placeholder, label, lead
+        placeholder, label, lead, action, twin, original, rights, rights_before
       FROM intent ORDER BY id
       """
     ) { row in
@@ -71,6 +73,11 @@ extension LedgerConnection {
       intent.placeholder = PlaceholderUse(rawValue: try row.integer(18)) ?? .forbidden
       intent.label = try row.optionalInteger(19).map(word)
       intent.lead = row.optionalInteger(20)
+      intent.action = try PlacingAction(stored: row.optionalText(21))
+      intent.twin = row.optionalInteger(22)
+      intent.original = try row.optionalBytes(23).map(StoredFingerprint.decode)
+      intent.rights = try row.optionalBytes(24).map(StoredRights.decode)
+      intent.rightsBefore = try row.optionalBytes(25).map(StoredRights.decode)
       return intent
     }
   }
@@ -88,12 +95,15 @@ extension LedgerConnection {
   }
 
   private func arrive(_ intent: MoveIntent, fingerprint: FileFingerprint, time: Timestamp) throws {
-    let place = try StoredPlace(intent.destination)
+    // A picture that only gets a mark stays.
+    let stays = intent.action.placesMark && !intent.takesAway
+    let place = try StoredPlace(stays ? intent.source : intent.destination)
     let folder = try number(ofFolder: place.folder)
     let standing = try standing(after: intent)
     let arguments: [(any DatabaseValueConvertible)?] = [
       folder, place.name.blob, place.rootLength, standing.state.rawValue, time.nanoseconds, intent.reason,
-      StoredFingerprint.encode(fingerprint).blob, intent.digest?.bytes.blob, intent.picture,
+      StoredFingerprint.encode(stays ? intent.fingerprint : fingerprint).blob,
+      intent.takesAway ? nil : intent.digest?.bytes.blob, intent.picture,
     ]
     try run(
       """
@@ -104,12 +114,35 @@ extension LedgerConnection {
     try label(intent.picture, standing.label, by: intent.by, time: time)
     try put(nil, ofPicture: intent.picture, isRevised: false)
     try retireOthers(thanPicture: intent.picture, folder: folder, name: place.name)
+    if intent.takesAway {
+      let taken = try StoredPlace(intent.source)
+      try retireOthers(
+        thanPicture: intent.picture, folder: try number(ofFolder: taken.folder), name: taken.name)
+    } else {
+      try putTwin(of: intent, arrived: fingerprint, time: time)
+    }
     let row = try addHistory(
       NewHistoryRow(
         picture: intent.picture, run: intent.run, outcome: intent.outcome, from: intent.source,
         to: intent.destination, moved: true, reason: intent.reason, time: time, by: intent.by,
-        undoes: intent.undoes, label: intent.outcome == .undone ? nil : standing.label))
+        undoes: intent.undoes, label: intent.outcome == .undone ? nil : standing.label, action: intent.action,
+        rightsBefore: intent.rightsBefore))
     if let undoes = intent.undoes { try markUndone(undoes, by: row, picture: intent.picture, outcome: intent.outcome) }
+  }
+
+  /// The second file that is there now: the picture that stays where a copy was placed, or the mark that was placed for
+  /// it. It is Winnow's own doing, and left alone.
+  private func putTwin(of intent: MoveIntent, arrived fingerprint: FileFingerprint, time: Timestamp) throws {
+    guard let id = intent.twin, let picture = try knownPicture(intent.picture)?.record else { return }
+    let isMark = intent.action.placesMark
+    try put(
+      PictureRecord(
+        id: id, inbox: picture.inbox, place: isMark ? intent.destination : intent.source, state: .left,
+        fingerprint: isMark ? fingerprint : intent.fingerprint,
+        reason: isMark ? "stands for \(intent.source)" : "it is also at \(intent.destination)",
+        digest: isMark ? nil : intent.digest, facts: nil, top: [], model: nil, time: time,
+        companionOf: picture.companionOf ?? picture.id))
+    try run("UPDATE picture SET decided = 1 WHERE id = ?", [id])
   }
 
   /// How a picture stands once it has arrived, and the class a person gave it. What an undo brings back to where an

@@ -63,8 +63,7 @@ extension LedgerConnection {
       guard let picture = try knownPicture(row.picture)?.record else { continue }
       if let reason = try obstacle(to: row, newest: newest) {
         page.refused.append(UndoRefusal(path: picture.place.absolute, reason: reason))
-      } else {
-        var step = try step(from: row, of: picture, scope: scope)
+      } else if var step = try takingAway(try step(from: row, of: picture, scope: scope), into: &page) {
         step.companions = try companionsGoingBack(with: step, into: &page)
         page.steps.append(step)
       }
@@ -87,8 +86,9 @@ extension LedgerConnection {
     }
     if let reason = try obstacle(to: row, newest: row) {
       page.refused.append(UndoRefusal(path: path, reason: reason))
-    } else {
-      var step = UndoStep(row: row, picture: picture, destination: row.from, outcome: .undone)
+    } else if var step = try takingAway(
+      UndoStep(row: row, picture: picture, destination: row.from, outcome: .undone), into: &page)
+    {
       step.companions = try companionsGoingBack(with: step, into: &page)
       page.steps.append(step)
     }
@@ -117,12 +117,13 @@ extension LedgerConnection {
         "\(Self.historyColumns) WHERE h.picture = ? AND \(Self.isCandidate) ORDER BY h.id DESC", [companion.id],
         historyRow)
       var oldest = newest
-      for earlier in moves.dropFirst() {
+      for earlier in moves.dropFirst() where oldest.action == .move {
         guard oldest.from.folder != lead.destination.folder, earlier.to?.absolute == oldest.from.absolute else { break }
         oldest = earlier
       }
       guard oldest.from.folder.absolute == lead.destination.folder.absolute else { continue }
-      steps.append(UndoStep(row: oldest, picture: companion, destination: oldest.from, outcome: .undone))
+      let step = UndoStep(row: oldest, picture: companion, destination: oldest.from, outcome: .undone)
+      if let step = try takingAway(step, into: &page) { steps.append(step) }
     }
     return steps
   }
@@ -154,11 +155,41 @@ extension LedgerConnection {
 
   private func obstacle(to row: HistoryRow, newest: HistoryRow) throws -> UndoRefusal.Reason? {
     if newest.id != row.id { return .movedSince }
-    if try isStill(row.picture, at: row.to) { return nil }
+    if row.action.placesMark ? try mark(of: row) != nil : try isStill(row.picture, at: row.to) { return nil }
     let wasMoved = try exists(
       "SELECT 1 FROM history WHERE picture = ? AND id > ? AND moved = 0 AND to_folder IS NOT NULL LIMIT 1",
       [row.picture, row.id])
     return wasMoved ? .movedByPerson : .gone
+  }
+
+  /// The step, with what it takes away and for what; nil, and a refusal, where that picture is not known to be there.
+  private func takingAway(_ step: UndoStep, into page: inout UndoPage) throws -> UndoStep? {
+    guard step.row.action != .move else { return step }
+    var step = step
+    step.action = step.row.action
+    if step.action.placesMark {
+      step.mark = try mark(of: step.row)
+      step.original = step.picture.fingerprint
+    } else {
+      step.original = try twin(of: step.picture, at: step.destination)?.fingerprint
+    }
+    if step.original != nil { return step }
+    page.refused.append(UndoRefusal(path: step.picture.place.absolute, reason: .originalGone))
+    return nil
+  }
+
+  /// The mark that a row placed, where the ledger still has it.
+  private func mark(of row: HistoryRow) throws -> PictureRecord? {
+    guard let picture = try knownPicture(row.picture)?.record, let place = row.to else { return nil }
+    return try twin(of: picture, at: place)
+  }
+
+  private func twin(of picture: PictureRecord, at place: Place) throws -> PictureRecord? {
+    let stored = try StoredPlace(place)
+    guard let folder = try existingNumber(ofFolder: stored.folder) else { return nil }
+    return try first(
+      Self.pictureColumns + " WHERE p.folder = ? AND p.name = ? AND p.gone = 0 AND p.companion_of = ? AND p.id <> ?",
+      [folder, stored.name.blob, picture.companionOf ?? picture.id, picture.id], knownPicture)?.record
   }
 
   private func isStill(_ picture: Int64, at place: Place?) throws -> Bool {
@@ -176,7 +207,8 @@ extension LedgerConnection {
         sql: "\(Self.historyColumns) WHERE h.picture = ? AND h.id < ? AND \(Self.isCandidate) ORDER BY h.id DESC"),
       arguments: [picture.id, row.id])
     while let earlier = try rows.next().map({ try historyRow(StoredRow($0)) }) {
-      guard scope.contains(earlier), earlier.to?.absolute == oldest.from.absolute else { break }
+      guard oldest.action == .move, scope.contains(earlier), earlier.to?.absolute == oldest.from.absolute
+      else { break }
       oldest = earlier
     }
     return UndoStep(row: oldest, picture: picture, destination: oldest.from, outcome: .undone)
@@ -197,6 +229,7 @@ extension LedgerConnection {
       if try isStill(row.picture, at: row.to) {
         var step = UndoStep(
           row: row, picture: picture, destination: row.from, outcome: try outcome(undoneBy: row.id))
+        step.action = row.action
         step.companions = try companionsGoingAgain(with: step, run: run, into: &page)
         page.steps.append(step)
       } else {
@@ -219,8 +252,10 @@ extension LedgerConnection {
         """, [companion.id, run], historyRow)
       guard let row else { continue }
       if try isStill(companion.id, at: row.to) {
-        steps.append(
-          UndoStep(row: row, picture: companion, destination: row.from, outcome: try outcome(undoneBy: row.id)))
+        var step = UndoStep(
+          row: row, picture: companion, destination: row.from, outcome: try outcome(undoneBy: row.id))
+        step.action = row.action
+        steps.append(step)
       } else {
         page.refused.append(UndoRefusal(path: companion.place.absolute, reason: .gone))
       }

@@ -21,6 +21,7 @@ enum LedgerMigrations {
     migrator.registerMigration("6: companions") { try $0.execute(sql: companions) }
     migrator.registerMigration("7: what shadow mode would do") { try $0.execute(sql: plans) }
     migrator.registerMigration("8: what hooks are to be told") { try $0.execute(sql: outbox) }
+    migrator.registerMigration("9: other ways of placing") { try $0.execute(sql: actions) }
     return migrator
   }()
 
@@ -254,6 +255,18 @@ enum LedgerMigrations {
     CREATE TRIGGER outbox_deleted AFTER DELETE ON outbox BEGIN
       UPDATE outbox_tally SET count = count - 1 WHERE target = OLD.target AND aside = OLD.aside;
     END;
+    """
+
+  private static let actions = """
+    -- NULL for a move.
+    ALTER TABLE intent ADD COLUMN action TEXT;
+    ALTER TABLE intent ADD COLUMN twin INTEGER;
+    ALTER TABLE intent ADD COLUMN original BLOB;
+    ALTER TABLE history ADD COLUMN action TEXT;
+    -- What a file is given, and what it had before. See StoredRights.
+    ALTER TABLE intent ADD COLUMN rights BLOB;
+    ALTER TABLE intent ADD COLUMN rights_before BLOB;
+    ALTER TABLE history ADD COLUMN rights_before BLOB;
     """
 
   private static let work = """

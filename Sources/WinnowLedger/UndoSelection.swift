@@ -22,6 +22,14 @@ public struct UndoStep: Hashable, Sendable {
   public var destination: Place
   /// What the new row will say: `undone`, and for a redo what was undone.
   public var outcome: HistoryOutcome
+  /// How it was placed, or is to be placed again. What anything but a move placed is taken away instead of moved back.
+  public var action = PlacingAction.move
+  /// The mark that is taken away.
+  public var mark: PictureRecord?
+  /// What an undo gives back to the file; nil where it was not changed.
+  public var rights: FileRights? { outcome == .undone && action == .move ? row.rightsBefore : nil }
+  /// The picture that stays at `destination`.
+  public var original: FileFingerprint?
   /// What goes back with it; these have none of their own.
   public var companions: [UndoStep] = []
 
@@ -46,6 +54,8 @@ public struct UndoRefusal: Hashable, Sendable {
     case movedByPerson
     /// It is not where Winnow left it, or another file took its place.
     case gone
+    /// The picture that a copy was made of is not where it stayed, so the copy may be the only one.
+    case originalGone
   }
 
   /// As it was asked for, or where the picture was last known.
@@ -65,6 +75,7 @@ public struct UndoRefusal: Hashable, Sendable {
     case .alreadyUndone: "it was taken back already"
     case .movedSince: "it was moved again afterwards; take that back first"
     case .movedByPerson: "a person moved it afterwards, so it is left where they put it"
+    case .originalGone: "what it was placed for is no longer there, so it stays"
     case .gone: "it is no longer where Winnow left it"
     }
   }

@@ -99,8 +99,17 @@ final class Inbox {
     policy.classNames = classNames
     if let error = settings.promisedError {
       policy.threshold = promise?.threshold ?? 1
+      policy.backsOff = false
       if promise == nil { policy.withheld = "no threshold keeps the errors below \(RoutingPolicy.percent(error)) yet" }
     }
+    return policy
+  }
+
+  /// The same for what a model says, which may tell what it was not taught.
+  func policy(for model: ServedModel) -> RoutingPolicy {
+    var policy = policy
+    let sortsUnfamiliar = settings.sortsUnfamiliar && settings.promisedError == nil
+    policy.leastFamiliarity = sortsUnfamiliar ? nil : model.leastFamiliarity
     return policy
   }
 

@@ -1,6 +1,7 @@
 public import SystemPackage
 public import WinnowCore
 public import WinnowEvaluation
+import WinnowWire
 
 /// One inbox as the pipeline needs it.
 public struct InboxSettings: Hashable, Sendable {
@@ -38,6 +39,10 @@ public struct InboxSettings: Hashable, Sendable {
   public var sortsUnfamiliar = false
   /// Decides and records, and touches nothing.
   public var isShadow = false
+  /// How pictures are placed.
+  public var action = PlacingAction.move
+  /// What pictures are given that are placed in the output; nil leaves them as they are.
+  public var rights: FileRights?
   public var settling: SettleTracker.Rules
   /// How long a companion without its picture waits for it, and a picture for companions that are still settling.
   public var groupWait: Duration = .seconds(5)
@@ -75,6 +80,9 @@ public struct InboxSettings: Hashable, Sendable {
   /// Every folder the inbox uses.
   public var roots: [FilePath] { [path, output, review, quarantine] + (none.map { [$0] } ?? []) }
 
+  /// What a file is given that is placed there: in the output alone.
+  func rights(at place: Place) -> FileRights? { place.root == output ? rights : nil }
+
   func root(of area: Decision.Area) -> FilePath {
     switch area {
     case .output: output
@@ -102,5 +110,14 @@ public struct ServedModel: Hashable, Sendable {
     self.labels = labels
     self.acceptance = acceptance
     self.leastFamiliarity = leastFamiliarity
+  }
+
+  /// What the worker says of one picture, with labels.
+  func top(_ scores: [WireScore]) -> [ClassScore] {
+    scores.compactMap { score in
+      guard Int(score.index) < labels.count else { return nil }
+      return ClassScore(
+        index: Int(score.index), label: labels[Int(score.index)], probability: Double(score.probability))
+    }
   }
 }

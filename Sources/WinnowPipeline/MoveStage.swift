@@ -16,6 +16,8 @@ final class MoveStage: @unchecked Sendable {
     var intent: MoveIntent
     /// The ctime it had when it was read; nil where that does not matter.
     var statusChanged: Timestamp?
+    /// What is written where the action is `tag`.
+    var sidecar: [UInt8] = []
   }
 
   /// One picture to place or to note.
@@ -159,7 +161,9 @@ final class MoveStage: @unchecked Sendable {
     switch kind {
     case .note: .success(([], []))
     case .move(let planned):
-      mover.check(planned.intent, statusChanged: planned.statusChanged).map { ([$0], [planned.picture]) }
+      mover.check(planned.intent, statusChanged: planned.statusChanged, sidecar: planned.sidecar).map {
+        ([$0], [planned.picture])
+      }
     case .group(let planned, let companions):
       mover.check(planned.intent, statusChanged: planned.statusChanged, companions: companions.map(\.intent)).map {
         moves in

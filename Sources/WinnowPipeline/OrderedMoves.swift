@@ -16,6 +16,16 @@ public struct OrderedMove: Sendable {
   public var numbersTakenNames: Bool
   /// The class that a person gives with it.
   public var label: String?
+  /// How it is placed.
+  public var action = PlacingAction.move
+  /// The mark that is taken away, for an undo.
+  var mark: PictureRecord?
+  /// What an undo gives back to the file.
+  var rights: FileRights?
+  /// The picture that stays at `destination` where an undo takes away what was placed for it.
+  var original: FileFingerprint?
+  /// What goes before it: the mark that it replaces.
+  var replaced: [OrderedMove] = []
   /// What moves with it: all of it, or where names are not numbered none.
   public var companions: [OrderedMove] = []
 }
@@ -102,16 +112,28 @@ extension SortingPipeline {
     _ order: OrderedMove, run: Int64, by: String, rehash: Bool, lead: Int64?
   ) -> MoveStage.PlannedMove {
     let picture = order.picture
+    let file = order.mark ?? picture
+    let isPlaced = order.action != .move && order.outcome != .undone
     let intent = MoveIntent(
-      id: ledger.nextIntentID(), picture: picture.id, run: run, source: picture.place,
-      destination: order.destination, fingerprint: picture.fingerprint, digest: picture.digest,
+      id: ledger.nextIntentID(), picture: picture.id, run: run, source: file.place,
+      destination: order.destination, fingerprint: file.fingerprint, digest: file.digest,
       outcome: order.outcome, reason: order.reason, begun: Timestamp.now(), by: by, undoes: order.undoes,
-      numbersTakenNames: lead == nil && order.numbersTakenNames, placeholder: placeholder(inbox: picture.inbox),
-      label: order.label, lead: lead)
+      numbersTakenNames: lead == nil && order.numbersTakenNames && order.action != .tag,
+      placeholder: placeholder(inbox: picture.inbox), label: order.label, action: order.action,
+      twin: isPlaced ? ledger.nextPictureID() : nil, original: order.original,
+      rights: order.outcome == .undone ? order.rights : rights(at: order.destination, inbox: picture.inbox),
+      lead: lead)
     // A ctime that no file has makes the mover compare the bytes.
-    return MoveStage.PlannedMove(
+    var move = MoveStage.PlannedMove(
       picture: picture, intent: intent,
       statusChanged: rehash && picture.digest != nil ? Timestamp(nanoseconds: -1) : nil)
+    if isPlaced, order.action == .tag { move.sidecar = sidecarContents(of: picture, label: order.label) }
+    return move
+  }
+
+  /// What an inbox gives what is placed there: in its output alone.
+  private func rights(at place: Place, inbox name: String) -> FileRights? {
+    inboxes.first { $0.name == name }?.settings.rights(at: place)
   }
 
   private func placeholder(inbox name: String) -> PlaceholderUse {
@@ -224,11 +246,12 @@ extension SortingPipeline {
     }
   }
 
-  private static func order(_ step: UndoStep) -> OrderedMove {
+  static func order(_ step: UndoStep) -> OrderedMove {
     OrderedMove(
       picture: step.picture, destination: step.destination, outcome: step.outcome,
       reason: step.outcome == .undone ? "taken back" : step.row.reason, undoes: step.row.id,
-      numbersTakenNames: false, companions: step.companions.map(order))
+      numbersTakenNames: false, action: step.action, mark: step.mark, rights: step.rights, original: step.original,
+      companions: step.companions.map(order))
   }
 
   private func page(of reversal: Reversal, after: Int64?) throws(WinnowError) -> UndoPage {

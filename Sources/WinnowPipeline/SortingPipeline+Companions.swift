@@ -41,7 +41,11 @@ extension SortingPipeline {
     case .picture: return gather(settled, in: inbox, root: root, at: now)
     case .raw, .sidecar:
       if let (lead, status) = lead(inSightOf: settled.place, in: inbox, root: root) {
-        if isHandled(lead, status) { return .stay(reason: "it goes with \(lead.nameText), which stays here") }
+        if isHandled(lead, status) {
+          // The picture stayed, and a copy of it was placed: so it is with what comes late.
+          if let copy = copy(of: lead) { return .follow(copy) }
+          return .stay(reason: "it goes with \(lead.nameText), which stays here")
+        }
         if case .once(let run) = inbox.purpose, run.isDryRun { return .planned }
         let held = inbox.tracker.heldTime(of: settled.place.relative, at: now) ?? .zero
         return .hold(for: min(max(held, Self.shortestHold), Self.longestHold))
@@ -70,6 +74,15 @@ extension SortingPipeline {
       }
     }
     return nil
+  }
+
+  /// What was placed for a picture that stays.
+  private func copy(of original: Place) -> PictureRecord? {
+    guard let known = (try? ledger.picture(at: original.absolute)).flatMap({ $0 }),
+      let copy = known.record.companionOf.flatMap({ id in (try? ledger.picture(id: id)).flatMap { $0 } }),
+      copy.record.companionOf == nil
+    else { return nil }
+    return copy.record
   }
 
   /// The picture that a companion came too late for, where it still is. One that has such a companion already is
@@ -180,13 +193,15 @@ extension SortingPipeline {
         id: ledger.nextIntentID(), picture: record.id, run: inbox.run, source: place,
         destination: companionPlace(place, beside: lead), fingerprint: fingerprint, digest: nil, outcome: outcome,
         reason: reason, begun: Timestamp.now(), by: inbox.by, numbersTakenNames: false,
-        placeholder: inbox.settings.placeholder, lead: intent))
+        placeholder: inbox.settings.placeholder, action: inbox.settings.action,
+        twin: inbox.settings.action == .move ? nil : ledger.nextPictureID(),
+        rights: inbox.settings.rights(at: lead), lead: intent))
   }
 
   /// What lies beside a picture that a person decides about, as it is now: a sidecar may have been edited since.
   func companions(of order: OrderedMove) -> [OrderedMove] {
     let picture = order.picture
-    guard let root = try? Root(opening: picture.place.root, on: fileSystem) else { return [] }
+    guard !order.action.placesMark, let root = try? Root(opening: picture.place.root, on: fileSystem) else { return [] }
     return ((try? ledger.companions(of: picture.id)) ?? []).compactMap { companion in
       guard companion.place.folder == picture.place.folder else { return nil }
       return move(of: companion, with: order, root: root)
@@ -196,7 +211,7 @@ extension SortingPipeline {
   /// What lies beside a picture that was left in its inbox.
   func companionsInSight(of order: OrderedMove) -> [OrderedMove] {
     let picture = order.picture
-    guard let root = try? Root(opening: picture.place.root, on: fileSystem),
+    guard !order.action.placesMark, let root = try? Root(opening: picture.place.root, on: fileSystem),
       inboxes.contains(where: { $0.name == picture.inbox && $0.meetsCompanions })
     else { return [] }
     var orders: [OrderedMove] = []
@@ -222,6 +237,7 @@ extension SortingPipeline {
     record.fingerprint = status.fingerprint(handle: fileSystem.handle(of: file.raw))
     return OrderedMove(
       picture: record, destination: companionPlace(companion.place, beside: lead.destination),
-      outcome: lead.outcome, reason: Self.companyReason(lead.picture.place), undoes: nil, numbersTakenNames: true)
+      outcome: lead.outcome, reason: Self.companyReason(lead.picture.place), undoes: nil, numbersTakenNames: true,
+      action: lead.action)
   }
 }

@@ -33,17 +33,10 @@ extension SortingPipeline {
     let path = settled.place.relative
     switch outcome {
     case .classified(let facts, let scores, _, let familiarity):
-      let top = scores.compactMap { score -> ClassScore? in
-        guard Int(score.index) < model.labels.count else { return nil }
-        return ClassScore(
-          index: Int(score.index), label: model.labels[Int(score.index)], probability: Double(score.probability))
-      }
       let prediction = Prediction(
-        model: model.version, top: top, picture: facts, familiarity: familiarity.map(Double.init))
-      var policy = inbox.policy
-      let isPromised = inbox.settings.promisedError != nil
-      policy.leastFamiliarity = inbox.settings.sortsUnfamiliar && !isPromised ? nil : model.leastFamiliarity
-      let decision = policy.decide(prediction, facts: destinationFacts(of: settled, facts, in: inbox))
+        model: model.version, top: model.top(scores), picture: facts, familiarity: familiarity.map(Double.init))
+      let decision = inbox.policy(for: model).decide(
+        prediction, facts: destinationFacts(of: settled, facts, in: inbox))
       carryOut(decision, settled, in: inbox, digest: facts.digest, prediction: prediction)
     case .refused(let refusal, let digest):
       if refusal.kind == .truncated && !settled.isLastTry {
@@ -96,23 +89,32 @@ extension SortingPipeline {
         }
         destination.relative = FilePath("_duplicates").pushing(folder)
       }
+      picture.reason = reason
+      let action = inbox.settings.action
+      if action.placesMark, outcome != .sorted { return enqueueNote(picture, outcome, settled, in: inbox) }
+      if action == .tag, let obstacle = obstacle(toTagging: settled.place) {
+        picture.reason = obstacle
+        return enqueueNote(picture, .left, settled, in: inbox)
+      }
+      let place =
+        action == .tag ? Self.sidecar(of: settled.place) : destination.appending(name: settled.place.name)
       if inbox.settings.isShadow {
-        let plan = ShadowPlan(
-          destination: destination.appending(name: settled.place.name), outcome: outcome, reason: reason)
+        let plan = ShadowPlan(destination: place, outcome: outcome, reason: reason)
         picture.reason = "shadow mode: would go to \(destination): \(reason)"
         return enqueueNote(picture, .left, settled, in: inbox, plan: plan)
       }
-      picture.reason = reason
       let intent = MoveIntent(
-        id: ledger.nextIntentID(), picture: picture.id, run: inbox.run, source: settled.place,
-        destination: destination.appending(name: settled.place.name), fingerprint: settled.fingerprint,
-        digest: digest, outcome: outcome, reason: reason, begun: Timestamp.now(), by: inbox.by,
-        placeholder: inbox.settings.placeholder)
+        id: ledger.nextIntentID(), picture: picture.id, run: inbox.run, source: settled.place, destination: place,
+        fingerprint: settled.fingerprint, digest: digest, outcome: outcome, reason: reason, begun: Timestamp.now(),
+        by: inbox.by, numbersTakenNames: action != .tag, placeholder: inbox.settings.placeholder, action: action,
+        twin: action == .move ? nil : ledger.nextPictureID(), rights: inbox.settings.rights(at: destination))
       let marker = digest.map { DigestInFolder(digest: $0, folder: destination) }
       if let marker { digestsInHand.insert(marker) }
-      let move = MoveStage.PlannedMove(picture: picture, intent: intent, statusChanged: settled.status.changed)
+      var move = MoveStage.PlannedMove(picture: picture, intent: intent, statusChanged: settled.status.changed)
+      if action == .tag { move.sidecar = sidecarContents(of: picture, label: nil) }
+      let isGroup = inbox.meetsCompanions && !action.placesMark
       enqueue(
-        inbox.meetsCompanions ? .group(move, companions: companions(of: settled, with: move, in: inbox)) : .move(move),
+        isGroup ? .group(move, companions: companions(of: settled, with: move, in: inbox)) : .move(move),
         settled, in: inbox, marker: marker)
     }
   }
@@ -160,13 +162,16 @@ extension SortingPipeline {
   ) {
     inbox.inHand += 1
     let key = inbox.key
-    placesInHand.formUnion(settled.companions.map(\.place))
+    var places = settled.companions.map(\.place)
+    // A sidecar appears in the inbox itself.
+    if case .move(let move) = kind, move.intent.action == .tag { places.append(move.intent.destination) }
+    placesInHand.formUnion(places)
     moves.enqueue(
       MoveStage.Item(
         kind: kind,
-        completion: { [self] ending in
+        completion: { [self, places] ending in
           handBack(key)
-          placesInHand.subtract(settled.companions.map(\.place))
+          placesInHand.subtract(places)
           if let marker { digestsInHand.remove(marker) }
           noted(ending, path: settled.place.relative, key: key)
         }))

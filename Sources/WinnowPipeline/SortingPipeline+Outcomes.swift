@@ -78,7 +78,7 @@ extension SortingPipeline {
 
   /// Whether a fault stands in the way of every picture of the inbox, rather than of one.
   private static func concernsAll(_ error: WinnowError) -> Bool {
-    [.diskFull, .readOnly, .mountAway, .cannotMoveSafely].contains(error.code)
+    [.diskFull, .readOnly, .mountAway, .cannotMoveSafely, .actionUnsupported].contains(error.code)
   }
 
   private func count(_ outcome: HistoryOutcome, in inbox: Inbox?) {

@@ -64,6 +64,7 @@ extension SortingPipeline {
         var order = OrderedMove(
           picture: picture, destination: plan.destination, outcome: plan.outcome, reason: plan.reason,
           numbersTakenNames: true)
+        order.action = inboxes.first { $0.name == picture.inbox }?.settings.action ?? .move
         order.companions = companionsInSight(of: order)
         orders.append(order)
       }

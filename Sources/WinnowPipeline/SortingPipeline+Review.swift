@@ -61,10 +61,16 @@ extension SortingPipeline {
     }
     confirm(confirmations, &report)
     let rest = files.dropFirst(Self.reviewPage)
-    carryOut(orders, run: run, by: by, rehash: false) { [self, report] ended in
-      var report = report
-      report.add(ended)
-      decide(rest, label: label, report, by: by, whenDone: whenDone)
+    // A picture that has a mark gets another one, once that has gone.
+    carryOut(orders.flatMap(\.replaced), run: run, by: by, rehash: false) { [self, report, orders] replaced in
+      let kept = Set(replaced.refused.map(\.file))
+      let orders = orders.filter { !kept.contains($0.picture.place.absolute) }
+      carryOut(orders, run: run, by: by, rehash: false) { [self, report] ended in
+        var report = report
+        for refused in replaced.refused { report.add(refused: refused.file, refused.reason) }
+        report.add(ended)
+        decide(rest, label: label, report, by: by, whenDone: whenDone)
+      }
     }
   }
 
@@ -157,12 +163,17 @@ extension SortingPipeline {
       throw WinnowError(.alreadyExists, "\(file.escaped) is in the folder of \(called) already")
     }
     let isCorrection = chosen != picture.top.first?.label
-    return .move(
-      OrderedMove(
-        picture: picture,
-        destination: Place(root: inbox.settings.output, relative: folder).appending(name: picture.place.name),
-        outcome: isCorrection ? .corrected : .sorted, reason: "\(chosen), decided in review by \(by)",
-        numbersTakenNames: true, label: called))
+    var order = OrderedMove(
+      picture: picture,
+      destination: Place(root: inbox.settings.output, relative: folder).appending(name: picture.place.name),
+      outcome: isCorrection ? .corrected : .sorted, reason: "\(chosen), decided in review by \(by)",
+      numbersTakenNames: true, label: called)
+    if inbox.settings.action.placesMark, picture.place.root == inbox.settings.path {
+      order.action = inbox.settings.action
+      if order.action == .tag { order.destination = Self.sidecar(of: picture.place) }
+      if picture.state != .review { order.replaced = [try takingAwayMark(of: picture)].compactMap { $0 } }
+    }
+    return .move(order)
   }
 
   /// A class is one that the model knows, or one that people made a folder for: a slip of the fingers makes none.

@@ -125,14 +125,12 @@ extension SortingPipeline {
         task: .classify(wantsLogits: wantsLogits),
         completion: { outcome in
           switch outcome {
-          case .classified(let facts, let scores, let logits, _):
-            let top = scores.map { score in
-              let index = Int(score.index)
-              return ClassScore(
-                index: index, label: index < model.labels.count ? model.labels[index] : "",
-                probability: Double(score.probability))
-            }
-            completion(.success(Prediction(model: model.version, top: top, logits: logits, picture: facts)))
+          case .classified(let facts, let scores, let logits, let familiarity):
+            completion(
+              .success(
+                Prediction(
+                  model: model.version, top: model.top(scores), logits: logits, picture: facts,
+                  familiarity: familiarity.map(Double.init))))
           // The pool sees to it that an answer fits its task.
           case .looked, .cropped:
             completion(.failure(WinnowError(.malformed, "\(name) was looked at and not classified")))

@@ -10,6 +10,8 @@ public struct DiskEntry: Hashable, Sendable {
   public let name: [UInt8]
   public let kind: FileStatus.Kind
   public let bytes: [UInt8]
+  /// Of a symbolic link.
+  public let target: [UInt8]
   public let mode: UInt32
   public let modified: Timestamp
   public let attributes: [String: [UInt8]]
@@ -59,7 +61,7 @@ extension DiskState {
     let file = file(id)
     return DiskEntry(
       path: FilePath(bytes: path), name: path.split(separator: UInt8(ascii: "/")).last.map(Array.init) ?? [],
-      kind: file.kind, bytes: file.now.bytes, mode: file.now.metadata.mode,
+      kind: file.kind, bytes: file.now.bytes, target: file.target, mode: file.now.metadata.mode,
       modified: file.now.metadata.modified, attributes: file.now.metadata.attributes,
       fingerprint: status(of: id).fingerprint(handle: handle(of: id)), changed: file.now.metadata.changed)
   }

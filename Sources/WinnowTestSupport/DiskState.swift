@@ -166,7 +166,12 @@ struct DiskState: Sendable {
       makeDurable(Set(pending.filter { $0.touches(id) }.map(\.id)), on: file.mount)
     } else {
       files[id]?.durable.bytes = file.now.bytes
-      if metadata { files[id]?.durable.metadata = file.now.metadata }
+      guard metadata else { return }
+      files[id]?.durable.metadata = file.now.metadata
+      // What an earlier rename would make durable is older.
+      for index in mounts[file.mount].pending.indices {
+        mounts[file.mount].pending[index].metadata.removeValue(forKey: id)
+      }
     }
   }
 

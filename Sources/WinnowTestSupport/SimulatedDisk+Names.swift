@@ -44,6 +44,26 @@ extension SimulatedDisk {
     }
   }
 
+  public func makeSymbolicLink(_ name: FilePath, in folder: Int32, to target: FilePath) throws(SystemFault) {
+    try perform("link", [name, target]) { machine throws(SystemFault) in
+      let folder = try machine.file(folder)
+      try machine.disk.needFree(name.bytes, in: folder)
+      let mount = machine.disk.file(folder).mount
+      guard machine.disk.mounts[mount].traits.links else { throw SystemFault("link", errno: EPERM) }
+      let id = machine.disk.makeFile(.symbolicLink, mode: 0o777, on: mount)
+      machine.disk.files[id]?.target = target.bytes
+      machine.disk.change([NameChange.Edit(folder: folder, name: name.bytes, file: id)])
+    }
+  }
+
+  public func symbolicLinkTarget(_ name: FilePath, in folder: Int32) throws(SystemFault) -> FilePath {
+    try perform("look at", [name]) { machine throws(SystemFault) in
+      let file = machine.disk.file(try machine.disk.walk(name.bytes, from: machine.file(folder)))
+      guard file.kind == .symbolicLink else { throw SystemFault("look at", errno: EINVAL) }
+      return FilePath(bytes: file.target)
+    }
+  }
+
   public func unlink(_ name: FilePath, in folder: Int32) throws(SystemFault) {
     try perform("unlink", [name]) { machine throws(SystemFault) in
       try machine.disk.unlink(name.bytes, in: machine.file(folder))

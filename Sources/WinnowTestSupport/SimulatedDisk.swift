@@ -1,7 +1,7 @@
 import Glibc
 import Synchronization
 public import SystemPackage
-import WinnowCore
+public import WinnowCore
 public import WinnowFiles
 
 /// A disk in memory that knows what is durable, fails call N, and loses its power.
@@ -228,6 +228,20 @@ public final class SimulatedDisk: FileSystem {
     let bytes = try perform("copy") { machine throws(SystemFault) in
       machine.disk.file(try machine.file(from)).now.bytes
     }
+    try writeContents(bytes, to: to)
+  }
+
+  public func shareContents(of from: Int32, with to: Int32) throws(SystemFault) {
+    try perform("share") { machine throws(SystemFault) in
+      let (source, target) = (try machine.file(from), try machine.file(to))
+      let mount = machine.disk.file(source).mount
+      guard mount == machine.disk.file(target).mount else { throw SystemFault("share", errno: EXDEV) }
+      guard machine.disk.mounts[mount].traits.sharesContents else { throw SystemFault("share", errno: EOPNOTSUPP) }
+      try machine.disk.write(machine.disk.file(source).now.bytes, to: target)
+    }
+  }
+
+  public func writeContents(_ bytes: [UInt8], to: Int32) throws(SystemFault) {
     // In two pieces, so that a fault can leave half a copy.
     for count in Set([bytes.count / 2, bytes.count]).sorted() {
       try perform("copy") { machine throws(SystemFault) in
@@ -243,6 +257,17 @@ public final class SimulatedDisk: FileSystem {
       var metadata = machine.disk.file(try machine.file(from)).now.metadata
       metadata.changed = machine.disk.tick()
       machine.disk.files[try machine.file(to)]?.now.metadata = metadata
+    }
+  }
+
+  public func setRights(_ rights: FileRights, of descriptor: Int32) throws(SystemFault) {
+    try perform("change the rights of") { machine throws(SystemFault) in
+      let id = try machine.file(descriptor)
+      if let mode = rights.mode { machine.disk.files[id]?.now.metadata.mode = mode }
+      if let owner = rights.owner { machine.disk.files[id]?.now.metadata.owner = owner }
+      if let group = rights.group { machine.disk.files[id]?.now.metadata.group = group }
+      let now = machine.disk.tick()
+      machine.disk.files[id]?.now.metadata.changed = now
     }
   }
 

@@ -19,6 +19,8 @@ public struct MountTraits: Hashable, Sendable {
   public var handles = true
   public var births = true
   public var leases = true
+  /// FICLONE; ext4 has none.
+  public var sharesContents = false
   /// syncfs that keeps its word.
   public var syncsWhole = true
   /// Bytes that fit; nil for no limit.
@@ -28,13 +30,15 @@ public struct MountTraits: Hashable, Sendable {
 
   public init(
     renamesWithoutReplacing: Bool = true, links: Bool = true, handles: Bool = true, births: Bool = true,
-    leases: Bool = true, syncsWhole: Bool = true, capacity: Int? = nil, longestRead: Int? = nil
+    leases: Bool = true, sharesContents: Bool = false, syncsWhole: Bool = true, capacity: Int? = nil,
+    longestRead: Int? = nil
   ) {
     self.renamesWithoutReplacing = renamesWithoutReplacing
     self.links = links
     self.handles = handles
     self.births = births
     self.leases = leases
+    self.sharesContents = sharesContents
     self.syncsWhole = syncsWhole
     self.capacity = capacity
     self.longestRead = longestRead

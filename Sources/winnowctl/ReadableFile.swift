@@ -6,6 +6,7 @@ import WinnowCore
 struct ReadableFile: ~Copyable {
   let descriptor: FileDescriptor
   let length: Int
+  let modified: Timestamp
 
   /// - Throws: `.notFound`, `.notPermitted` or `.invalidInput` where it cannot be read or is no regular file.
   init(_ path: FilePath) throws(WinnowError) {
@@ -23,6 +24,7 @@ struct ReadableFile: ~Copyable {
     }
     descriptor = FileDescriptor(rawValue: number)
     length = Int(status.st_size)
+    modified = Timestamp(seconds: Int64(status.st_mtim.tv_sec), nanoseconds: Int64(status.st_mtim.tv_nsec))
   }
 
   /// All of it.

@@ -25,6 +25,8 @@ final class Expectations: Sendable {
     var specials: [FilePath: FileStatus.Kind] = [:]
     /// Folders that somebody renamed: from, to.
     var renamed: [(FilePath, FilePath)] = []
+    /// What symbolic links of Winnow's may name.
+    var linked: Set<FilePath> = []
   }
 
   private let state: Mutex<State>
@@ -34,6 +36,8 @@ final class Expectations: Sendable {
 
   func add(_ content: Content) { state.withLock { $0.contents.append(content) } }
   func add(_ kind: FileStatus.Kind, at path: FilePath) { state.withLock { $0.specials[path] = kind } }
+
+  func allowLinks(to path: FilePath) { state.withLock { _ = $0.linked.insert(path) } }
 
   func change(_ name: String, _ change: @Sendable (inout Content) -> Void) {
     state.withLock { state in
@@ -50,7 +54,9 @@ final class Expectations: Sendable {
   ///   - isOpen: whether a move of the content of this name has begun and not ended; then it may be in two places and
   ///     under hidden names.
   func problems(among entries: [DiskEntry], usesPlaceholders: Bool, isOpen: (String) -> Bool) -> [String] {
-    let (contents, specials, renamed) = state.withLock { ($0.contents, $0.specials, $0.renamed) }
+    let (contents, specials, renamed, linked) = state.withLock {
+      ($0.contents, $0.specials, $0.renamed, $0.linked)
+    }
     var problems: [String] = []
     var places: [String: Int] = [:]
     for entry in entries {
@@ -60,6 +66,12 @@ final class Expectations: Sendable {
         var rest = path
         if rest.removePrefix(to) { path = from.pushing(rest) }
         wasRenamed = true
+      }
+      if entry.kind == .symbolicLink, specials[path] == nil, linked.contains(FilePath(bytes: entry.target)) {
+        if HiddenName.isOurs(entry.name), !contents.contains(where: { isOpen($0.name) }) {
+          problems.append("left over: \(entry.path)")
+        }
+        continue
       }
       guard entry.kind == .regular else {
         if specials[path] != entry.kind { problems.append("unexpected \(entry.kind) \(entry.path)") }

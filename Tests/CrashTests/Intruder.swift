@@ -25,7 +25,8 @@ enum Intruder: String, CaseIterable, Sendable {
     guard let picture = run.pictures.first else { return .fail(errno: 5) }
     let act = Act(
       expectations: run.expectations, name: picture.name, original: picture.original.bytes,
-      source: picture.source.absolute, destination: picture.destination.absolute)
+      source: picture.source.absolute, destination: picture.destination.absolute, action: run.scenario.action,
+      takesAway: run.scenario.takesAway)
     return .intrude { disk in perform(act, disk) }
   }
 
@@ -35,10 +36,12 @@ enum Intruder: String, CaseIterable, Sendable {
     let original: [UInt8]
     let source: FilePath
     let destination: FilePath
+    let action: PlacingAction
+    let takesAway: Bool
 
     var sourceFolder: FilePath { source.removingLastComponent() }
     var destinationFolder: FilePath { destination.removingLastComponent() }
-    var stranger: FilePath { "/photos/elsewhere/stranger" }
+    var stranger: FilePath { sourceFolder.appending("stranger") }
     static let strangersBytes = Array("a stranger's bytes, as long as those of the picture".utf8)
 
     /// The picture itself may be gone: the intruder took its last name away, if it was still its name.
@@ -63,7 +66,7 @@ enum Intruder: String, CaseIterable, Sendable {
       case .renamesSource: try disk.rename(act.source, to: act.sourceFolder.appending("renamed.jpg"))
       case .linksSource:
         try disk.hardLink(act.source, to: act.sourceFolder.appending("linked.jpg"))
-        act.expectations.change(act.name) { $0.places = 2...2 }
+        act.expectations.change(act.name) { $0.places = 2...(act.action == .move ? 2 : 3) }
       case .takesDestination: try takeDestination(act, disk)
       case .takesDestinationByLink:
         try disk.makeLink(act.destination, to: "/photos/inbox/bystander.jpg")
@@ -115,9 +118,16 @@ enum Intruder: String, CaseIterable, Sendable {
     guard act.isPictureAt(act.source, disk) else { return }
     let isDone = try disk.rewrite(act.source, change)
     let changed = change(act.original)
-    // A write that has to wait for the end of a lease finds a file that was moved, or one whose copy arrived.
+    if act.takesAway, act.action == .copy {
+      // Nobody may take away what was edited, and the picture stays as it is.
+      if changed != act.original { act.expectations.add(.init(name: "the edited copy", bytes: [changed])) }
+      return
+    }
+    // A write that has to wait for the end of a lease finds a file that was moved, or one whose copy arrived; and what
+    // was copied before stays as it was.
+    let mayBeBoth = !isDone || act.action == .copy || act.action == .reflink
     act.expectations.change(act.name) { content in
-      content.bytes = isDone ? [changed] : [changed, content.bytes.first ?? []]
+      content.bytes = mayBeBoth ? [changed, act.original] : [changed]
     }
   }
 

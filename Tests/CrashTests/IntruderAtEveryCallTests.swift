@@ -5,7 +5,8 @@ import WinnowTestSupport
 @Suite("An intruder at every call")
 struct IntruderAtEveryCallTests {
   private static let scenarios = MoveScenario.all.filter {
-    $0.testDescription.contains("undo") == false && $0.placeholder == .forbidden
+    // An intruder's acts are about the picture, which is not what an undo of a mark takes away.
+    ($0.takesAway ? !$0.action.placesMark : !$0.testDescription.contains("undo")) && $0.placeholder == .forbidden
   }
 
   @Test("no byte of any file is lost or misplaced", arguments: scenarios, Intruder.allCases)

@@ -27,6 +27,11 @@ struct MoveScenario: Sendable, CustomTestStringConvertible {
   /// Whether the file system offers any way to move safely.
   var canMove = true
   var placeholder = PlaceholderUse.forbidden
+  var action = PlacingAction.move
+  /// What pictures are given at their destination.
+  var rights: FileRights?
+  /// Whether what the action placed is there from the start, and is taken away.
+  var takesAway = false
   /// From how many moves on the file system is synced as a whole.
   var wholeSyncFrom = 24
 
@@ -40,7 +45,57 @@ struct MoveScenario: Sendable, CustomTestStringConvertible {
   private static let noPromise = MountTraits(renamesWithoutReplacing: false)
   private static let neither = MountTraits(renamesWithoutReplacing: false, links: false)
 
-  static let all: [MoveScenario] = [
+  static let all = moves + placings + takingsAway
+
+  private static let shares = MountTraits(sharesContents: true)
+
+  private static let placings: [MoveScenario] = [
+    MoveScenario(testDescription: "copy", pictures: three, hasFolder: false, action: .copy),
+    MoveScenario(
+      testDescription: "copy across, one name for all, taken", output: MountTraits(), pictures: sameNames,
+      taken: ["rose/a.jpg"], action: .copy),
+    MoveScenario(testDescription: "copy to links", inbox: noPromise, pictures: three, action: .copy),
+    MoveScenario(testDescription: "copy to neither", inbox: neither, canMove: false, action: .copy),
+    MoveScenario(
+      testDescription: "copy to placeholders", inbox: neither, pictures: sameNames, taken: ["rose/a.jpg"],
+      placeholder: .allowed, action: .copy),
+    MoveScenario(testDescription: "reflink", inbox: shares, pictures: three, action: .reflink),
+    MoveScenario(testDescription: "reflink where bytes are not shared", canMove: false, action: .reflink),
+    MoveScenario(
+      testDescription: "reflink across", inbox: shares, output: shares, canMove: false, action: .reflink),
+    MoveScenario(
+      testDescription: "hard link, one name for all, taken", pictures: sameNames, taken: ["rose/a.jpg"],
+      action: .hardlink),
+    MoveScenario(
+      testDescription: "hard link without handles and births", inbox: MountTraits(handles: false, births: false),
+      pictures: three, action: .hardlink),
+    MoveScenario(testDescription: "hard link across", output: MountTraits(), canMove: false, action: .hardlink),
+    MoveScenario(testDescription: "hard link where there are none", inbox: neither, canMove: false, action: .hardlink),
+    MoveScenario(
+      testDescription: "symbolic link, one name for all, taken", output: MountTraits(), pictures: sameNames,
+      taken: ["rose/a.jpg"], action: .symlink),
+    MoveScenario(
+      testDescription: "symbolic link where there are none", inbox: neither, canMove: false, action: .symlink),
+    MoveScenario(testDescription: "tag", pictures: three, numbersTakenNames: false, action: .tag),
+    MoveScenario(testDescription: "tag on links", inbox: noPromise, numbersTakenNames: false, action: .tag),
+  ]
+
+  private static let takingsAway: [MoveScenario] = [
+    taking("copy", .copy), taking("copy across", .copy, output: MountTraits()),
+    taking("copy on links", .copy, inbox: noPromise), taking("copy on neither", .copy, inbox: neither),
+    taking("copy without handles", .copy, inbox: MountTraits(handles: false)), taking("hard link", .hardlink),
+    taking("symbolic link", .symlink, output: MountTraits()), taking("sidecar", .tag),
+  ]
+
+  private static func taking(
+    _ what: String, _ action: PlacingAction, inbox: MountTraits = MountTraits(), output: MountTraits? = nil
+  ) -> MoveScenario {
+    MoveScenario(
+      testDescription: "undo of a \(what)", inbox: inbox, output: output, pictures: three, numbersTakenNames: false,
+      action: action, takesAway: true)
+  }
+
+  private static let moves: [MoveScenario] = [
     MoveScenario(testDescription: "rename"),
     MoveScenario(testDescription: "rename, three pictures, a new folder", pictures: three, hasFolder: false),
     MoveScenario(testDescription: "rename, one name for all", pictures: sameNames, batchSize: 2),
@@ -54,6 +109,11 @@ struct MoveScenario: Sendable, CustomTestStringConvertible {
       testDescription: "rename, taken names", pictures: three, taken: ["rose/a.jpg", "rose/a-2.jpg", "rose/c.jpg"]),
     MoveScenario(
       testDescription: "rename without handles and births", inbox: MountTraits(handles: false, births: false)),
+    MoveScenario(
+      testDescription: "rename, with other rights", pictures: three, rights: FileRights(mode: 0o604, group: 7)),
+    MoveScenario(testDescription: "link, with other rights", inbox: noPromise, rights: FileRights(mode: 0o604)),
+    MoveScenario(
+      testDescription: "across, with other rights", output: MountTraits(), rights: FileRights(mode: 0o604, owner: 7)),
     MoveScenario(testDescription: "undo", pictures: three, numbersTakenNames: false),
     MoveScenario(
       testDescription: "undo onto a taken name", pictures: three, taken: ["rose/b.jpg"], numbersTakenNames: false),

@@ -9,9 +9,17 @@ final class SortingRun {
     let name: String
     let source: Place
     let destination: Place
+    /// What lies at `source`.
     let original: DiskEntry
     let digest: ContentDigest
+    /// What has to lie at `destination` in the end; nil for a symbolic link.
+    let arriving: [UInt8]?
+    /// The picture that stays, where what was placed for it is taken away.
+    let staying: FileFingerprint?
   }
+
+  /// What a sidecar says.
+  static let sidecar = Array("a sidecar".utf8)
 
   let scenario: MoveScenario
   let disk: SimulatedDisk
@@ -61,21 +69,46 @@ final class SortingRun {
   }
 
   private func add(_ picture: MoveScenario.Picture, number: Int) throws {
-    let source = Place(root: MoveScenario.inboxRoot, relative: picture.path)
-    let destination = Place(root: scenario.outputRoot, relative: picture.folder).appending(name: source.name)
-    try disk.makeFolders(source.absolute.removingLastComponent())
+    let inInbox = Place(root: MoveScenario.inboxRoot, relative: picture.path)
+    var placed = Place(root: scenario.outputRoot, relative: picture.folder).appending(name: inInbox.name)
+    if scenario.action == .tag { placed = inInbox.folder.appending(name: inInbox.name + Array(".xmp".utf8)) }
+    try disk.makeFolders(inInbox.absolute.removingLastComponent())
     let bytes = Array("picture \(number) ".utf8) + (0..<40).map { UInt8(($0 * 7 + number) % 251) }
-    try disk.makeFile(source.absolute, bytes, mode: 0o640, attributes: ["user.note": Array("\(number)".utf8)])
-    guard let original = disk.entry(source.absolute) else { return }
+    let note = ["user.note": Array("\(number)".utf8)]
+    try disk.makeFile(inInbox.absolute, bytes, mode: 0o640, attributes: note)
+    if scenario.takesAway {
+      try disk.makeFolders(placed.folder.absolute)
+      switch scenario.action {
+      case .move, .copy, .reflink: try disk.makeFile(placed.absolute, bytes, mode: 0o640, attributes: note)
+      case .hardlink: try disk.hardLink(inInbox.absolute, to: placed.absolute)
+      case .symlink: try disk.makeLink(placed.absolute, to: inInbox.absolute)
+      case .tag: try disk.makeFile(placed.absolute, Self.sidecar)
+      }
+    }
+    let (source, destination) = scenario.takesAway ? (placed, inInbox) : (inInbox, placed)
+    guard let original = entry(source.absolute) else { return }
     var hasher = ContentHasher()
     hasher.update(bytes)
+    let mark: [UInt8]? = scenario.action == .tag ? Self.sidecar : nil
     pictures.append(
       Picture(
         name: "picture \(number)", source: source, destination: destination, original: original,
-        digest: hasher.finish()))
+        digest: hasher.finish(), arriving: scenario.action.placesMark && !scenario.takesAway ? mark : bytes,
+        staying: scenario.takesAway ? disk.entry(inInbox.absolute)?.fingerprint : nil))
+    let isMarked = scenario.action.placesMark
     expectations.add(
-      .init(name: "picture \(number)", bytes: [bytes], folders: [source.folder.absolute, destination.folder.absolute]))
+      .init(
+        name: "picture \(number)", bytes: [bytes], places: scenario.action == .move || isMarked ? 1...1 : 1...2,
+        folders: isMarked
+          ? [inInbox.folder.absolute] : [source.folder.absolute, destination.folder.absolute]))
+    if scenario.action == .symlink { expectations.allowLinks(to: inInbox.absolute) }
+    if scenario.action == .tag, number == 0 {
+      expectations.add(.init(name: "the sidecar", bytes: [Self.sidecar], places: 0...scenario.pictures.count))
+    }
   }
+
+  /// What a name stands for; a symbolic link for itself.
+  private func entry(_ path: FilePath) -> DiskEntry? { disk.entries().first { $0.path == path } }
 
   // MARK: - The daemon
 
@@ -110,7 +143,7 @@ final class SortingRun {
   func sort() {
     let open = openPictures()
     let items = pictures.filter {
-      !open.contains($0.name) && disk.entry($0.source.absolute)?.bytes == $0.original.bytes
+      !open.contains($0.name) && entry($0.source.absolute)?.bytes == $0.original.bytes && !hasArrived($0)
     }
     for first in stride(from: 0, to: items.count, by: scenario.batchSize) {
       perform(Array(items[first..<min(first + scenario.batchSize, items.count)]))
@@ -118,11 +151,20 @@ final class SortingRun {
     commit([])
   }
 
+  /// Whether the ledger has it as arrived; what stays at its source would be placed again otherwise.
+  private func hasArrived(_ picture: Picture) -> Bool {
+    guard scenario.action != .move else { return false }
+    return (journal.outcomes + finished).contains { outcome in
+      guard case .arrived = outcome.result else { return false }
+      return pictures[Int(outcome.intent.picture)].name == picture.name
+    }
+  }
+
   private func perform(_ items: [Picture]) {
     guard let mover else { return }
     var moves: [CheckedMove] = []
     for item in items {
-      if case .success(let move) = mover.check(intent(for: item)) { moves.append(move) }
+      if case .success(let move) = mover.check(intent(for: item), sidecar: Self.sidecar) { moves.append(move) }
     }
     guard commit(moves.map(\.intent)) else { return mover.drop() }
     finished = mover.carryOut(moves).outcomes
@@ -131,15 +173,17 @@ final class SortingRun {
   /// The first run takes the files as they were when they settled; what is tried again was looked at again.
   private func intent(for picture: Picture) -> MoveIntent {
     defer { nextIntent += 1 }
-    let fingerprint =
+    var fingerprint =
       starts == 1 && nextIntent <= pictures.count
       ? picture.original.fingerprint
-      : disk.entry(picture.source.absolute)?.fingerprint ?? picture.original.fingerprint
+      : entry(picture.source.absolute)?.fingerprint ?? picture.original.fingerprint
+    if scenario.takesAway, scenario.action == .symlink { fingerprint.handle = [] }
     return MoveIntent(
       id: nextIntent, picture: Int64(pictures.firstIndex { $0.name == picture.name } ?? 0), run: 1,
       source: picture.source, destination: picture.destination, fingerprint: fingerprint, digest: picture.digest,
-      outcome: .sorted, reason: "rose 99.0%", begun: disk.now(), by: "winnowd",
-      numbersTakenNames: scenario.numbersTakenNames, placeholder: scenario.placeholder)
+      outcome: scenario.takesAway ? .undone : .sorted, reason: "rose 99.0%", begun: disk.now(), by: "winnowd",
+      numbersTakenNames: scenario.numbersTakenNames, placeholder: scenario.placeholder, action: scenario.action,
+      original: picture.staying, rights: scenario.rights)
   }
 
   @discardableResult
@@ -185,8 +229,11 @@ final class SortingRun {
       {
         problems += disagreements(outcome, picture)
       }
-      for entry in entries where entry.bytes == picture.original.bytes && !HiddenName.isOurs(entry.name) {
-        if entry.mode != picture.original.mode || entry.modified != picture.original.modified
+      // What an undo finds was made by the test.
+      for entry in entries
+      where !scenario.takesAway && entry.bytes == picture.original.bytes && !HiddenName.isOurs(entry.name) {
+        let modes = [picture.original.mode, scenario.rights?.mode ?? picture.original.mode]
+        if !modes.contains(entry.mode) || entry.modified != picture.original.modified
           || entry.attributes != picture.original.attributes
         {
           // A copy that is not published yet has no real name, so this one counts.
@@ -198,15 +245,29 @@ final class SortingRun {
   }
 
   private func disagreements(_ outcome: MoveOutcome, _ picture: Picture) -> [String] {
+    let source = entry(picture.source.absolute)
     switch outcome.result {
     case .arrived(let fingerprint):
       let path = outcome.intent.destination.absolute
-      guard let entry = disk.entry(path), entry.bytes == picture.original.bytes else {
-        return ["the ledger says that \(picture.name) arrived at \(path)"]
+      guard let entry = entry(path),
+        picture.arriving.map({ $0 == entry.bytes }) ?? (entry.kind == .symbolicLink)
+      else { return ["the ledger says that \(picture.name) arrived at \(path)"] }
+      if scenario.takesAway, source != nil { return ["what was placed for \(picture.name) is still there"] }
+      if scenario.action != .move, !scenario.takesAway, source?.bytes != picture.original.bytes {
+        return ["\(picture.name) did not stay at its source"]
       }
-      return entry.fingerprint == fingerprint ? [] : ["the ledger has another fingerprint of \(path)"]
+      if let mode = scenario.rights?.mode, entry.mode != mode, !outcome.intent.reason.contains("rights could not be") {
+        return ["\(picture.name) did not get its rights"]
+      }
+      let isSame =
+        entry.kind == .symbolicLink
+        ? entry.fingerprint.inode == fingerprint.inode : entry.fingerprint == fingerprint
+      return isSame ? [] : ["the ledger has another fingerprint of \(path)"]
     case .abandoned(let error, _):
-      guard disk.entry(picture.source.absolute)?.bytes == picture.original.bytes else {
+      if scenario.takesAway, disk.entry(picture.destination.absolute)?.bytes != picture.arriving {
+        return ["\(picture.name) is not where it stayed: \(error)"]
+      }
+      guard let source, source.bytes == picture.original.bytes else {
         return ["the ledger says that \(picture.name) is at its source: \(error)"]
       }
       return []
@@ -220,7 +281,9 @@ final class SortingRun {
       let isTaken =
         !scenario.numbersTakenNames
         && scenario.taken.contains { scenario.outputRoot.pushing($0) == picture.destination.absolute }
-      return !isTaken && disk.entry(picture.source.absolute)?.bytes == picture.original.bytes
+      if isTaken { return false }
+      if scenario.action != .move, !scenario.takesAway { return !hasArrived(picture) }
+      return entry(picture.source.absolute)?.bytes == picture.original.bytes
     }.map { "\($0.name) has not arrived" }
   }
 
@@ -241,7 +304,7 @@ final class SortingRun {
 
   /// An intruder together with a kill or a fault can hide one of two places, which only the process knew of.
   func allowCopies() {
-    for picture in pictures { expectations.change(picture.name) { $0.places = $0.places.lowerBound...2 } }
+    for picture in pictures { expectations.change(picture.name) { $0.places = $0.places.lowerBound...3 } }
   }
 
   /// Ends the process: nothing may be left open.

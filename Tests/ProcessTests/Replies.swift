@@ -86,9 +86,10 @@ struct HistoryRow: Decodable {
   var run: String?
   var by: String?
   var label: String?
+  var action: String?
 
   private enum CodingKeys: String, CodingKey {
-    case file, from, to, outcome, reason, `class`, sha256, run, by, label
+    case file, from, to, outcome, reason, `class`, sha256, run, by, label, action
     case fileBytes = "file_base64"
   }
 }

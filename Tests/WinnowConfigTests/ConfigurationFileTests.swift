@@ -149,7 +149,7 @@ import WinnowCore
           path: /srv/phone
           output: /srv/out
           model: flowers
-          action: copy
+          action: steal
           hours: "22:00-06:00"
       """
     let found = problems(in: text)

@@ -34,12 +34,15 @@ struct ControlServerTests {
       case .train: try .json(TrainRequest(folder: "/pictures", name: "n"))
       case .inboxAdd: try .json(InboxAddRequest(name: "n", path: "/i", output: "/o", model: "m"))
       case .dataset: try .json(DatasetRequest.split(SplitRequest(folder: "/pictures")))
-      case .classify: .file(try FileDescriptor.open("/proc/self/exe", .readOnly), length: 10)
+      case .classify, .configPreview: .file(try FileDescriptor.open("/proc/self/exe", .readOnly), length: 10)
       default: .none
       }
     defer { if case .file(let file, _) = body { try? file.close() } }
     var query = Query()
     if route == .classify { query = ClassifyRequest(file: "/a.jpg").query }
+    if route == .configPreview {
+      query = PreviewRequest(file: "/a.jpg", modified: Timestamp(seconds: 0)).query
+    }
     let answer: JSONValue = try live.client.call(
       route, parameter: route.template.contains("{") ? (route == .dataset ? "split" : "flowers") : nil, query: query,
       body: body)

@@ -71,6 +71,7 @@ final class ServiceDouble: ControlService {
     case .inboxList(let reply): reply.send(InboxListReply(inboxes: [Sample.inbox]))
     case .inboxAdd(_, let reply): reply.send(Sample.inbox)
     case .inboxRemove(let name, let reply): reply.send(InboxRemoveReply(removed: name))
+    case .configPreview(let request, _, let reply): reply.send(Sample.preview(request.file))
     case .configShow(let reply):
       reply.send(ConfigReply(settings: [.init(key: "engine.device", value: "auto", source: "default")]))
     case .modelList(let reply): reply.send(ModelListReply(models: [Sample.model]))
@@ -160,6 +161,12 @@ enum Sample {
   static let event = WatchEvent(
     time: time, event: .sorted, inbox: "camera", file: "/out/cat/a.jpg", from: "/in/a.jpg", to: "/out/cat/a.jpg",
     class: "cat", probability: 0.93, model: "flowers@2")
+
+  static func preview(_ file: FilePath) -> PreviewReply {
+    PreviewReply(
+      file: file, inbox: "camera", action: .move, outcome: .sorted, destination: "/srv/camera/sorted/rose/a.jpg",
+      reason: "rose 98.2%", class: "rose", probability: 0.982, model: "flowers@3", taken: nil, camera: "Canon")
+  }
 
   static let history = HistoryRow(
     file: "/out/cat/a.jpg", from: "/in/a.jpg", to: "/out/cat/a.jpg", outcome: .sorted, reason: "cat at 93%",

@@ -13,10 +13,18 @@ func journalContract(
   reopened: (any MoveJournal) throws -> any MoveJournal
 ) throws {
   func intent(_ id: Int64) -> MoveIntent {
-    MoveIntent(
+    var intent = MoveIntent(
       id: id, picture: id, run: 1, source: Sample.arriving("\(id).jpg"), destination: Sample.sorted("daisy/\(id).jpg"),
       fingerprint: Sample.fingerprint(id), digest: Sample.digest(id), outcome: .sorted, reason: "reason \(id)",
       begun: Sample.time(id), by: "winnowd", undoes: id == 2 ? 77 : nil, numbersTakenNames: id != 2)
+    if id == 3 {
+      intent.action = .copy
+      intent.twin = 500
+      intent.original = Sample.fingerprint(98)
+      intent.rights = FileRights(mode: 0o604, group: 7)
+      intent.rightsBefore = FileRights(mode: 0o640, owner: 0, group: .max - 1)
+    }
+    return intent
   }
   let journal = try make(1...9)
   #expect(try journal.openIntents().isEmpty)

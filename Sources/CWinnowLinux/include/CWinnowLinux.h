@@ -44,6 +44,10 @@ int cwinnow_free_bytes(int descriptor, uint64_t *bytes);
 int cwinnow_rename_without_replacing(int from_folder, const char *from, int to_folder, const char *to);
 int cwinnow_rename_replacing(int from_folder, const char *from, int to_folder, const char *to);
 int cwinnow_link(int from_folder, const char *from, int to_folder, const char *to);
+/* Fails when the name is taken; the target is not looked at. */
+int cwinnow_make_symbolic_link(const char *target, int folder, const char *name);
+/* The target of a symbolic link, without an ending NUL; the count of its bytes or a negative errno. */
+int64_t cwinnow_read_link(int folder, const char *name, void *buffer, size_t capacity);
 int cwinnow_unlink(int folder, const char *name);
 /* With the mode, owner and group of `folder`, as far as rights reach, and its default access control list. */
 int cwinnow_make_folder(int folder, const char *name);
@@ -61,6 +65,8 @@ int cwinnow_clone(int from, int to);
  * matters; an owner that may not be given and attributes the target cannot hold do not. */
 int cwinnow_copy_metadata(int from, int to);
 
+/* Owner, group and mode; a negative number leaves one as it is. */
+int cwinnow_set_rights(int descriptor, int64_t owner, int64_t group, int64_t mode);
 int cwinnow_sync(int descriptor);
 int cwinnow_sync_data(int descriptor);
 int cwinnow_sync_file_system(int descriptor);

@@ -23,6 +23,8 @@ public struct HistoryRow: Hashable, Sendable {
   public var inbox: String?
   /// The class that a person gave with it.
   public var label: String?
+  /// How it was placed, or what an undo took away; absent for a move.
+  public var action: PlacingAction?
   /// The row's own number; later rows have larger ones.
   public var row: Int64?
   /// The picture's number; it keeps it for good.
@@ -31,8 +33,8 @@ public struct HistoryRow: Hashable, Sendable {
   public init(
     file: FilePath, from: FilePath? = nil, to: FilePath? = nil, outcome: HistoryOutcome, reason: String,
     class: String? = nil, probability: Double? = nil, model: String? = nil, time: Timestamp, sha256: String? = nil,
-    run: String? = nil, by: String? = nil, inbox: String? = nil, label: String? = nil, row: Int64? = nil,
-    picture: Int64? = nil
+    run: String? = nil, by: String? = nil, inbox: String? = nil, label: String? = nil,
+    action: PlacingAction? = nil, row: Int64? = nil, picture: Int64? = nil
   ) {
     self.file = file
     self.from = from
@@ -48,6 +50,7 @@ public struct HistoryRow: Hashable, Sendable {
     self.by = by
     self.inbox = inbox
     self.label = label
+    self.action = action
     self.row = row
     self.picture = picture
   }
@@ -70,6 +73,7 @@ extension HistoryRow: Codable {
     by = try fields.decodeIfPresent(String.self, forKey: "by")
     inbox = try fields.decodeIfPresent(String.self, forKey: "inbox")
     label = try fields.decodeIfPresent(String.self, forKey: "label")
+    action = try fields.decodeIfPresent(String.self, forKey: "action").flatMap(PlacingAction.init)
     row = try fields.decodeIfPresent(Int64.self, forKey: "row")
     picture = try fields.decodeIfPresent(Int64.self, forKey: "picture")
   }
@@ -90,6 +94,7 @@ extension HistoryRow: Codable {
     try fields.encodeIfPresent(by, forKey: "by")
     try fields.encodeIfPresent(inbox, forKey: "inbox")
     try fields.encodeIfPresent(label, forKey: "label")
+    try fields.encodeIfPresent(action?.rawValue, forKey: "action")
     try fields.encodeIfPresent(row, forKey: "row")
     try fields.encodeIfPresent(picture, forKey: "picture")
   }

@@ -15,11 +15,24 @@ extension ClassifyOutcome: Listable {
   }
 }
 
+extension PreviewReply: Viewable {
+  func describe(in view: inout View) {
+    view.pairs([
+      ("inbox", Cell(inbox)), ("outcome", Cell(outcome.rawValue, outcome.colour)),
+      ("would go to", destination.map { Cell($0) } ?? Cell("nowhere: it stays", .quiet)),
+      ("by", Cell(action.rawValue)), ("reason", Cell(reason)), ("model", Cell(model)),
+      ("taken", taken.map { Cell($0.rfc3339) } ?? Cell("not said; the file's own time counts", .quiet)),
+      ("camera", camera.map { Cell($0) } ?? Cell("not said", .quiet)),
+    ])
+  }
+}
+
 extension HistoryRow: Listable {
   static var widths: [Int] { [24, 11, 16, 6, 12] }
 
   var cells: [Cell] {
-    let places = [from ?? file, to].compactMap(\.self).map(\.escaped).joined(separator: " → ")
+    let arrow = action.map { " → \($0.rawValue) " } ?? " → "
+    let places = [from ?? file, to].compactMap(\.self).map(\.escaped).joined(separator: arrow)
     return [
       Cell(time.rfc3339, .quiet), Cell(outcome.rawValue, outcome.colour), Cell(`class` ?? ""),
       Cell(probability: probability), Cell(model ?? ""),
