@@ -54,8 +54,13 @@ extension DurableMove {
       try fileSystem.copyMetadata(of: move.file.raw, to: target.raw)
       try fileSystem.sync(target.raw)
       let source = try fileSystem.digest(of: move.file.raw)
-      guard try fileSystem.digest(of: target.raw) == source, source == move.intent.digest ?? source else {
+      guard source == move.intent.digest ?? source else {
         throw SystemFault("move", errno: SystemFault.changedErrno)
+      }
+      if try fileSystem.digest(of: target.raw) != source {
+        // Written to while it was copied, or else it is the copy that is wrong.
+        try recheck(move)
+        throw SystemFault("compare the copy of", errno: SystemFault.differsErrno)
       }
       let status = try fileSystem.status(of: target.raw)
       move.intent.copied = status.fingerprint(handle: fileSystem.handle(of: target.raw))

@@ -75,10 +75,16 @@ public final class DurableMove {
     let source = try folder(intent.source.folder)
     let file = try open(intent.source, in: source)
     let status = try fault(intent.source) { () throws(SystemFault) in try fileSystem.status(of: file.raw) }
-    let handle = fileSystem.handle(of: file.raw)
-    guard handle == intent.fingerprint.handle, status.inode == intent.fingerprint.inode,
-      status.hasContentMarks(of: intent.fingerprint)
-    else { throw .changed(intent.source) }
+    let found = status.fingerprint(handle: fileSystem.handle(of: file.raw))
+    guard status.hasContentMarks(of: intent.fingerprint) else { throw .changed(intent.source) }
+    if found.handle != intent.fingerprint.handle || found.inode != intent.fingerprint.inode {
+      // Of a companion nobody has read the bytes: size and time are what there is to go by.
+      let hasMarksAlone = !found.hasIdentity && intent.digest == nil
+      let isPicture = try fault(intent.source) { () throws(SystemFault) in
+        hasMarksAlone ? true : try bytes(of: file.raw, found, are: intent.digest)
+      }
+      guard isPicture else { throw .changed(intent.source) }
+    }
     if let statusChanged, status.changed != statusChanged, let digest = intent.digest {
       guard try fault(intent.source, { () throws(SystemFault) in try fileSystem.digest(of: file.raw) }) == digest
       else { throw .changed(intent.source) }
@@ -89,6 +95,14 @@ public final class DurableMove {
     return CheckedMove(
       intent: intent, wanted: wanted, made: made, sourceFolder: source, destinationFolder: destination, file: file,
       status: status, group: group, lead: lead)
+  }
+
+  /// Whether a file of which the file system keeps no identity is known by its bytes.
+  func bytes(
+    of descriptor: Int32, _ fingerprint: FileFingerprint, are digest: ContentDigest?
+  ) throws(SystemFault) -> Bool {
+    guard !fingerprint.hasIdentity, let digest else { return false }
+    return try fileSystem.digest(of: descriptor) == digest
   }
 
   private func open(_ place: Place, in folder: SharedFolder) throws(MoveStop) -> OwnedDescriptor {
