@@ -67,6 +67,8 @@ final class Inbox {
   var rereading = Backoff(first: .seconds(2), longest: .seconds(60))
   /// Whether the walk under way met a folder that it could not read.
   var sawUnreadable = false
+  /// Files whose bytes could not be read when that was last tried.
+  var unreadable: Set<FilePath> = []
   /// Takes up failed pictures again.
   var retrying = Backoff(first: .seconds(5), longest: .seconds(300))
   /// Whether the scan under way saw anything new; polls slow down while nothing changes.
