@@ -40,6 +40,7 @@ extension InboxSettings {
       polling: polling, placeholder: inbox.unsafePlaceholder ? .allowed : .forbidden)
     isShadow = inbox.mode == .shadow
     groupWait = inbox.groupWait
+    hours = inbox.hours
     sortsUnfamiliar = inbox.unfamiliar == .sort
   }
 }

@@ -42,6 +42,8 @@ final class Inbox {
   var newFolders: [FilePath] = []
   /// Due files are not looked at before this: the model is missing.
   var holdUntil: ContinuousClock.Instant?
+  /// What its hours say; nil until they are asked.
+  var hoursState: HoursState?
   /// Due files wait for the worker to take more.
   var waitsForWorker = false
   /// Offered and not finished.

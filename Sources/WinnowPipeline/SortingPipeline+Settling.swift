@@ -13,7 +13,9 @@ extension SortingPipeline {
   private static let mostInHand = 192
 
   func roomToOffer(_ inbox: Inbox, at now: ContinuousClock.Instant) -> Int {
-    guard !isPaused(inbox), inbox.here != nil, !ledgerIsDown, !isCancelled(inbox) else { return 0 }
+    guard !isPaused(inbox), rest(of: inbox) == nil, inbox.here != nil, !ledgerIsDown, !isCancelled(inbox) else {
+      return 0
+    }
     return min(Self.mostInHand, inbox.gate.room(at: now)) - inbox.inHand
   }
 
@@ -32,6 +34,7 @@ extension SortingPipeline {
     if let hold = inbox.holdUntil, hold > now { return }
     inbox.holdUntil = nil
     guard let deadline = inbox.tracker.nextDeadline, deadline <= now else { return }
+    lookAtPower(at: now)
     let room = roomToOffer(inbox, at: now)
     guard room > 0, let root = root(of: inbox), let model = model(of: inbox) else { return }
     for path in inbox.tracker.due(at: now, limit: min(room, Self.settleSlice)) {

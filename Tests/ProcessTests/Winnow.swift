@@ -100,9 +100,10 @@ final class Winnow {
   /// Starts the daemon and waits until it says that it is ready.
   ///
   /// - Parameter wrapper: a program and its arguments that run the daemon, such as strace.
-  func start(under wrapper: [String] = []) throws {
+  func start(under wrapper: [String] = [], environment: [String: String] = [:]) throws {
     let ready = try ReadySocket(at: folder + "/ready.sock")
-    let daemon = try launch(under: wrapper, environment: ["NOTIFY_SOCKET": ready.path])
+    let daemon = try launch(
+      under: wrapper, environment: environment.merging(["NOTIFY_SOCKET": ready.path]) { given, _ in given })
     try Deadline(seconds: 60).wait(for: "READY=1; the daemon said: \(log)", pause: 1) {
       guard daemon.isRunning else { throw Program.Failure(description: "the daemon ended: \(log)") }
       return try ready.isReady(milliseconds: 20)

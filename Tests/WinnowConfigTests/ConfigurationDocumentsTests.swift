@@ -43,7 +43,7 @@ import WinnowConfig
     #expect(Set(given.map { $0.key.replacing(".camera.", with: ".*.") }) == Set(try knownKeys()))
     let examples: Set = [
       "socket.mode", "socket.group", "http.listen", "http.address", "hooks.on_sorted", "hooks.webhook.url",
-      "hooks.webhook.secret_file", "inboxes.camera.none", "inboxes.camera.ignore",
+      "hooks.webhook.secret_file", "inboxes.camera.none", "inboxes.camera.ignore", "inboxes.camera.hours",
     ]
     let output = "      path: /srv/camera/inbox\n      output: /srv/camera/sorted\n      model: flowers\n"
     let defaults = try load("inboxes:\n  camera:\n\(output)").settings
