@@ -222,7 +222,7 @@ let package = Package(
       "WinnowTrainingTests",
       ["WinnowCore", "WinnowGraph", "WinnowSupervision", "WinnowDataset", "WinnowEvaluation", "WinnowTraining"]),
     tests("WinnowTorchTests", ["WinnowCore", "WinnowGraph", "WinnowWeights", "WinnowTorch", system]),
-    tests("WinnowPipelineTests", ["WinnowPipeline"]),
+    tests("WinnowPipelineTests", ["WinnowCore", "WinnowPipeline"]),
     tests(
       "WinnowDatasetTests",
       [

@@ -63,6 +63,7 @@ const texts = {
   corrections_count: ['{n} {n:correction|corrections}', '{n} 次更正'],
   inbox_watching: ['watching', '监视中'],
   inbox_paused: ['paused', '已暂停'],
+  inbox_resting: ['resting', '休息中'],
   inbox_away: ['away', '不在'],
   inbox_stopped: ['stopped', '已停止'],
   source_inotify: ['inotify', 'inotify'],

@@ -115,6 +115,7 @@ function inboxCard(inbox) {
     element('p', { class: 'quiet small inbox-card-foot' },
       element('a', { href: `#/models/${encodeURIComponent(inbox.model)}` }, inbox.model), ' · ',
         t('source_' + inbox.source),
+      inbox.state === 'resting' && [' · ', serverText(inbox.notes[0])],
       inbox.error && errorWords(inbox.error).length > 0 && [' · ', errorWords(inbox.error)]))
 }
 

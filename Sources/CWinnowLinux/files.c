@@ -211,7 +211,7 @@ int cwinnow_clone(int from, int to) {
 /* Copies every extended attribute that the target can hold. */
 static int copy_attributes(int from, int to) {
   ssize_t length = flistxattr(from, NULL, 0);
-  if (length <= 0) return length < 0 && errno != ENOTSUP ? -errno : 0;
+  if (length <= 0) return length < 0 && errno != ENOTSUP && errno != ENOSYS ? -errno : 0;
   char *names = malloc((size_t)length);
   if (!names) return -ENOMEM;
   int result = 0;
@@ -225,8 +225,8 @@ static int copy_attributes(int from, int to) {
       break;
     }
     size = fgetxattr(from, name, value, (size_t)size);
-    if (size >= 0 && fsetxattr(to, name, value, (size_t)size, 0) < 0 && errno != ENOTSUP && errno != EPERM &&
-        errno != EACCES && errno != EINVAL)
+    if (size >= 0 && fsetxattr(to, name, value, (size_t)size, 0) < 0 && errno != ENOTSUP && errno != ENOSYS &&
+        errno != EPERM && errno != EACCES && errno != EINVAL)
       result = -errno;
     free(value);
     if (result < 0) break;
@@ -235,18 +235,23 @@ static int copy_attributes(int from, int to) {
   return result;
 }
 
+/* What a file system answers that keeps no owners, modes or times, such as FAT in user space. */
+static int is_not_kept(int error) {
+  return error == EPERM || error == ENOSYS || error == ENOTSUP;
+}
+
 int cwinnow_copy_metadata(int from, int to) {
   struct stat status;
   if (fstat(from, &status) < 0) return -errno;
   /* The owner first: giving a file away clears set-user bits and may end our right to change the rest. */
-  if (fchown(to, status.st_uid, status.st_gid) < 0 && fchown(to, (uid_t)-1, status.st_gid) < 0 && errno != EPERM &&
-      errno != EINVAL)
+  if (fchown(to, status.st_uid, status.st_gid) < 0 && fchown(to, (uid_t)-1, status.st_gid) < 0 && errno != EINVAL &&
+      !is_not_kept(errno))
     return -errno;
   int result = copy_attributes(from, to);
   if (result < 0) return result;
-  if (fchmod(to, status.st_mode & 07777) < 0 && errno != EPERM) return -errno;
+  if (fchmod(to, status.st_mode & 07777) < 0 && !is_not_kept(errno)) return -errno;
   struct timespec times[2] = {status.st_atim, status.st_mtim};
-  return futimens(to, times) < 0 ? -errno : 0;
+  return futimens(to, times) < 0 && !is_not_kept(errno) ? -errno : 0;
 }
 
 int cwinnow_set_rights(int descriptor, int64_t owner, int64_t group, int64_t mode) {

@@ -20,6 +20,10 @@ public struct EngineConfiguration: Hashable, Sendable {
   public var idleExit: Duration
   /// For the worker process, in bytes.
   public var memoryLimit: Int64
+  /// Scheduling priority of the worker, 0 (as everybody) to 19 (only when nobody else wants the processor).
+  public var nice: Int
+  /// Whether sorting waits while the machine runs on its battery.
+  public var pauseOnBattery: Bool
 }
 
 extension EngineConfiguration {
@@ -29,6 +33,8 @@ extension EngineConfiguration {
     threads = section.read("threads", .threadCount, default: nil)
     idleExit = section.read("idle_exit", .duration(.seconds(1)...(.seconds(7 * 86_400))), default: .seconds(60))
     memoryLimit = section.read("memory_limit", .byteSize(256 << 20...1 << 44), default: 2 << 30)
+    nice = section.read("nice", .integer(0...19), default: 0)
+    pauseOnBattery = section.read("pause_on_battery", .boolean, default: false)
     if device == .cuda, let position = section.position(of: "device") {
       section.report.problem(
         at: position, key: "engine.device", "cuda is not in this version of Winnow", remedy: "write auto or cpu")

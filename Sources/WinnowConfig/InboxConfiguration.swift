@@ -31,6 +31,8 @@ public struct InboxConfiguration: Hashable, Sendable {
   public var busyAfter: Duration
   /// How long a companion without its picture waits for it, and a picture for companions that still settle.
   public var groupWait: Duration
+  /// When it is sorted; nil: always.
+  public var hours: WorkingHours?
   public var poll: PollPolicy
   /// Whether folders in the inbox are sorted too.
   public var recursive: Bool

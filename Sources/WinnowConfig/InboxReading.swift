@@ -6,7 +6,7 @@ extension InboxConfiguration {
   static let defaultThreshold = ConfidenceThreshold.fixed(0.8)
 
   /// Keys of the design whose feature is not there yet and that are in no example of it.
-  static let plannedKeys = ["burst_gap", "bursts", "hours"]
+  static let plannedKeys = ["burst_gap", "bursts"]
 
   /// Reads the `inboxes:` map. Inboxes without a usable name, path, output or model are reported and left out.
   ///
@@ -49,6 +49,7 @@ extension InboxConfiguration {
     let incompleteAfter = section.read("incomplete_after", .duration(.seconds(1)...day), default: .seconds(120))
     let busyAfter = section.read("busy_after", .duration(.seconds(1)...day), default: .seconds(600))
     let groupWait = section.read("group_wait", .duration(.zero...day), default: .seconds(5))
+    let hours = section.read("hours", .hours)
     let poll = section.read("poll", .poll, default: .auto)
     let recursive = section.read("recursive", .boolean, default: true)
     let ignore = section.readList("ignore", of: .namePattern)
@@ -59,10 +60,8 @@ extension InboxConfiguration {
       name: name, path: path, output: output, model: model, threshold: threshold,
       review: review ?? output.appending("_review"), quarantine: quarantine ?? output.appending("_quarantine"),
       none: none, unfamiliar: unfamiliar, template: template, action: action, rights: rights, duplicates: duplicates,
-      mode: mode,
-      settle: settle, incompleteAfter: incompleteAfter, busyAfter: busyAfter, groupWait: groupWait, poll: poll,
-      recursive: recursive,
-      ignore: ignore, unsafePlaceholder: unsafePlaceholder)
+      mode: mode, settle: settle, incompleteAfter: incompleteAfter, busyAfter: busyAfter, groupWait: groupWait,
+      hours: hours, poll: poll, recursive: recursive, ignore: ignore, unsafePlaceholder: unsafePlaceholder)
   }
 }
 
@@ -82,6 +81,14 @@ extension ValueFormat where Value == DestinationTemplate {
   fileprivate static var template: Self {
     Self(example: "\"{class}\"", show: { YAMLText.quoted($0.text) }) { (text) throws(WinnowError) in
       try TemplateRules.parse(text)
+    }
+  }
+}
+
+extension ValueFormat where Value == WorkingHours {
+  fileprivate static var hours: Self {
+    Self(example: "\"22:00-06:00\"", show: { YAMLText.quoted($0.text) }) { (text) throws(WinnowError) in
+      try WorkingHours(text)
     }
   }
 }

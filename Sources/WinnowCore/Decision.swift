@@ -6,6 +6,8 @@ public enum Decision: Hashable, Sendable {
   case move(area: Area, folder: FilePath, outcome: HistoryOutcome, reason: String)
   /// Leave it where it lies, for good.
   case leave(reason: String)
+  /// Nothing is known of it, since its bytes could not be read: it stays where it is and is tried again.
+  case retry(reason: String)
 
   /// Which of an inbox's roots it goes to.
   public enum Area: Hashable, Sendable {

@@ -17,6 +17,10 @@ public struct FileFingerprint: Hashable, Sendable {
     self.modified = modified
   }
 
+  /// Whether the file system says more of a file than a number: over FUSE and most network shares it does not, and the
+  /// number may be another's after the next mount.
+  public var hasIdentity: Bool { !handle.isEmpty || born.nanoseconds != 0 }
+
   /// Whether both name the same file, whatever was written to it since: by handle where there is one, else by inode
   /// number and birth time, never by the inode number alone, which ext4 gives to the next file at once.
   public func isSameFile(as other: FileFingerprint) -> Bool {

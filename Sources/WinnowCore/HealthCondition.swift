@@ -5,6 +5,7 @@ public struct HealthCondition: Hashable, Sendable {
     case inboxAway = "inbox_away"
     case inboxPolled = "inbox_polled"
     case inboxUnreadable = "inbox_unreadable"
+    case pictureUnreadable = "picture_unreadable"
     case outputFault = "output_fault"
     case modelMissing = "model_missing"
     case thresholdMissing = "threshold_missing"

@@ -70,8 +70,11 @@ public struct RoutingPolicy: Hashable, Sendable {
   /// What becomes of a file that the worker refused. A truncated one gets here only once it counts as such for good.
   public func decide(_ refusal: Refusal) -> Decision {
     switch refusal.kind {
-    case .notAPicture, .unsupportedFormat, .unreadable:
+    case .notAPicture, .unsupportedFormat:
       .leave(reason: "\(Self.phrase(refusal.kind)): \(refusal.detail)")
+    // The disk's fault or the share's, not the file's.
+    case .unreadable:
+      .retry(reason: "\(Self.phrase(refusal.kind)): \(refusal.detail)")
     case .truncated, .corrupt, .tooLarge, .timedOut, .outOfMemory, .poison:
       .move(
         area: .quarantine, folder: FilePath(), outcome: .quarantined,

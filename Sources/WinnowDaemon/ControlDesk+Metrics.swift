@@ -53,6 +53,7 @@ extension ControlDesk {
   }
 
   private func addPictures(to metrics: inout MetricsText) throws(WinnowError) {
+    pipeline.refreshPower()
     let reports = try pipeline.report()
     metrics.add(
       "winnow_pictures", .gauge, "Pictures of an inbox by where they stand now.",
@@ -70,6 +71,9 @@ extension ControlDesk {
     metrics.add(
       "winnow_inbox_paused", .gauge, "1 while the inbox is paused.",
       reports.map { Sample(["inbox": $0.settings.name], $0.isPaused ? 1 : 0) })
+    metrics.add(
+      "winnow_inbox_resting", .gauge, "1 while the inbox is outside its hours, or waits for mains.",
+      reports.map { Sample(["inbox": $0.settings.name], $0.rest == nil ? 0 : 1) })
     metrics.add(
       "winnow_outcomes_total", .counter, "What was done with pictures since the daemon started.",
       HistoryOutcome.allCases.map { Sample(["outcome": $0.rawValue], Double(daemon.outcomes.counts[$0] ?? 0)) })

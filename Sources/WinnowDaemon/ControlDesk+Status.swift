@@ -13,6 +13,7 @@ import WinnowSupervision
 
 extension ControlDesk {
   func status() throws(WinnowError) -> StatusReply {
+    pipeline.refreshPower()
     let workers = pipeline.workers
     let worker = workers.first { $0.pid != nil } ?? workers.first
     let since = daemon.started
@@ -63,12 +64,12 @@ extension ControlDesk {
     return InboxStatus(
       name: report.settings.name, path: report.settings.path, output: report.settings.output,
       model: report.settings.model.description, source: report.isPolled ? .poll : .inotify,
-      state: report.isAway ? .away : report.isPaused ? .paused : .watching,
+      state: report.isAway ? .away : report.isPaused ? .paused : report.rest == nil ? .watching : .resting,
       counts: InboxCounts(
         settling: report.settling, sorted: (counts[.sorted] ?? 0) + (counts[.corrected] ?? 0),
         review: counts[.review] ?? 0, quarantined: counts[.quarantined] ?? 0,
         left: (counts[.left] ?? 0) + (counts[.held] ?? 0), failed: counts[.failed] ?? 0),
-      notes: promise(report) + shadow(report)
+      notes: (report.rest.map { [$0] } ?? []) + promise(report) + shadow(report)
         + report.classNames.sorted { $0.key < $1.key }.filter { $0.key != $0.value }.map {
           "the class \($0.key) is called \($0.value) here: its folder was renamed"
         },

@@ -131,6 +131,6 @@ final class ControlDesk: ControlService, @unchecked Sendable {
   }
 
   var state: StatusReply.State {
-    if pipeline.isDegraded { .degraded } else if pipeline.isPaused { .paused } else { .ready }
+    if pipeline.isDegraded { .degraded } else if pipeline.isPaused || pipeline.isOnBattery { .paused } else { .ready }
   }
 }

@@ -102,7 +102,8 @@ public final class Daemon: @unchecked Sendable {
       SortingPipeline.Surroundings(
         ledger: ledger, pool: pool,
         model: { (reference: ModelReference) throws(WinnowError) in try catalogue.served(reference) },
-        watch: { [weak self] roots in self?.watcher?.watch(roots) }, journal: { journal.write($0) }))
+        watch: { [weak self] roots in self?.watcher?.watch(roots) },
+        powerSource: { PowerSupplies().source() }, journal: { journal.write($0) }))
     jobs = JobBoard(ledger: ledger) { [weak self] in self?.desk?.announce($0) }
     sessions = try WebSessions(ledger: ledger)
     thumbnails = Thumbnails(queue: queue, ledger: ledger, programs: programs, note: note)
@@ -148,6 +149,7 @@ public final class Daemon: @unchecked Sendable {
               .webUnavailable, webFault.description, remedy: webFault.remedy ?? "see the journal", degrades: false),
             holds: true)
         }
+        pipeline.setPausesOnBattery(loaded.configuration.engine.pauseOnBattery)
         try pipeline.start(settings) { [self] in
           desk.goOn(with: left)
           notifier.ready("sorting \(settings.count) inboxes")
@@ -254,6 +256,7 @@ public final class Daemon: @unchecked Sendable {
       loaded = fresh
       catalogue.engine = fresh.configuration.engine
       pipeline.modelsChanged(retired: catalogue.changed())
+      pipeline.setPausesOnBattery(fresh.configuration.engine.pauseOnBattery)
       pipeline.setInboxes(settings)
       hooks.configure(addresses)
       pipeline.set(Self.rejected(""), holds: false)

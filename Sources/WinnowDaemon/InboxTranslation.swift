@@ -42,6 +42,7 @@ extension InboxSettings {
     action = inbox.action
     rights = inbox.rights
     groupWait = inbox.groupWait
+    hours = inbox.hours
     sortsUnfamiliar = inbox.unfamiliar == .sort
   }
 }

@@ -69,6 +69,7 @@ final class ModelCatalogue {
     arguments += ["--precision", CommandArgument(engine.precision.rawValue)]
     arguments += ["--threads", CommandArgument(engine.threads.map(String.init) ?? "auto")]
     arguments += ["--memory-limit", CommandArgument("\(engine.memoryLimit)")]
+    arguments += ["--nice", CommandArgument("\(engine.nice)")]
     return WorkerLaunch(executable: try programs.path(of: .worker), arguments: arguments)
   }
 }

@@ -69,7 +69,7 @@ final class Thumbnails: @unchecked Sendable {
       let file = OpenPicture(OwnedDescriptor(try fileSystem.openFile(record.place.relative, in: root.raw)))
       let fingerprint = try fileSystem.fingerprint(of: file.descriptor)
       // On file systems that tell neither handle nor birth, inode, size and time have to do.
-      let knows = !fingerprint.handle.isEmpty || fingerprint.born.nanoseconds != 0
+      let knows = fingerprint.hasIdentity
       guard
         knows ? fingerprint.isSameFile(as: record.fingerprint) : fingerprint.inode == record.fingerprint.inode,
         fingerprint.hasSameContentMarks(as: record.fingerprint)

@@ -69,12 +69,7 @@ extension DurableMove {
       try fill(target.raw, with: move)
       giveRights(to: target.raw, &move.intent)
       try fileSystem.sync(target.raw)
-      if move.intent.action != .tag {
-        let source = try fileSystem.digest(of: move.file.raw)
-        guard try fileSystem.digest(of: target.raw) == source, source == move.intent.digest ?? source else {
-          throw SystemFault("move", errno: SystemFault.changedErrno)
-        }
-      }
+      if move.intent.action != .tag { try compare(target.raw, with: move) }
       let status = try fileSystem.status(of: target.raw)
       move.intent.copied = status.fingerprint(handle: fileSystem.handle(of: target.raw))
       return status
@@ -84,6 +79,17 @@ extension DurableMove {
       }
       throw stop(for: error, moving: move)
     }
+  }
+
+  private func compare(_ target: Int32, with move: CheckedMove) throws(SystemFault) {
+    let source = try fileSystem.digest(of: move.file.raw)
+    guard source == move.intent.digest ?? source else {
+      throw SystemFault("move", errno: SystemFault.changedErrno)
+    }
+    guard try fileSystem.digest(of: target) != source else { return }
+    // Written to while it was copied, or else it is the copy that is wrong.
+    try recheck(move)
+    throw SystemFault("compare the copy of", errno: SystemFault.differsErrno)
   }
 
   private func fill(_ target: Int32, with move: CheckedMove) throws(SystemFault) {

@@ -81,10 +81,9 @@ public final class DurableMove {
     let source = try folder(intent.source.folder)
     let file = try open(intent.source, in: source)
     let status = try fault(intent.source) { () throws(SystemFault) in try fileSystem.status(of: file.raw) }
-    let handle = fileSystem.handle(of: file.raw)
-    guard handle == intent.fingerprint.handle, status.inode == intent.fingerprint.inode,
-      status.hasContentMarks(of: intent.fingerprint)
-    else { throw .changed(intent.source) }
+    guard try isFile(file.raw, status, intent.fingerprint, intent.digest, at: intent.source) else {
+      throw .changed(intent.source)
+    }
     if let statusChanged, status.changed != statusChanged, let digest = intent.digest {
       guard try fault(intent.source, { () throws(SystemFault) in try fileSystem.digest(of: file.raw) }) == digest
       else { throw .changed(intent.source) }
@@ -98,6 +97,26 @@ public final class DurableMove {
     return CheckedMove(
       intent: intent, wanted: wanted, made: made, sourceFolder: source, destinationFolder: destination, file: file,
       status: status, sidecar: sidecar, group: group, lead: lead)
+  }
+
+  /// Whether an open file is the one of a fingerprint, with its size and modification time.
+  func isFile(
+    _ descriptor: Int32, _ status: FileStatus, _ expected: FileFingerprint, _ digest: ContentDigest?, at place: Place
+  ) throws(MoveStop) -> Bool {
+    let found = status.fingerprint(handle: fileSystem.handle(of: descriptor))
+    guard status.hasContentMarks(of: expected) else { return false }
+    if found.handle == expected.handle, found.inode == expected.inode { return true }
+    // Of a companion nobody has read the bytes: size and time are what there is to go by.
+    if !found.hasIdentity, digest == nil { return true }
+    return try fault(place) { () throws(SystemFault) in try bytes(of: descriptor, found, are: digest) }
+  }
+
+  /// Whether a file of which the file system keeps no identity is known by its bytes.
+  func bytes(
+    of descriptor: Int32, _ fingerprint: FileFingerprint, are digest: ContentDigest?
+  ) throws(SystemFault) -> Bool {
+    guard !fingerprint.hasIdentity, let digest else { return false }
+    return try fileSystem.digest(of: descriptor) == digest
   }
 
   func open(_ place: Place, in folder: SharedFolder) throws(MoveStop) -> OwnedDescriptor {

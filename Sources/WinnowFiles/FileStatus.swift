@@ -69,6 +69,12 @@ public struct FileStatus: Hashable, Sendable {
     FileFingerprint(handle: handle, inode: inode, born: born, size: size, modified: modified)
   }
 
+  /// Whether it may be the file of `fingerprint`, as far as its number tells; where the file system keeps no identity, the
+  /// number may be another since the last mount, and tells nothing.
+  public func mayBe(_ fingerprint: FileFingerprint) -> Bool {
+    inode == fingerprint.inode || !self.fingerprint(handle: fingerprint.handle).hasIdentity
+  }
+
   /// Whether size and modification time are those of `fingerprint`.
   public func hasContentMarks(of fingerprint: FileFingerprint) -> Bool {
     size == fingerprint.size && modified == fingerprint.modified

@@ -21,6 +21,8 @@ public struct FileSystemKind: Hashable, Sendable {
     [0xEF53, 0x5846_5342, 0x9123_683E, 0xF2F5_2010, 0x0102_1994].contains(type & 0xFFFF_FFFF)
   }
 
+  static func isFUSE(_ type: Int64) -> Bool { type & 0xFFFF_FFFF == 0x6573_5546 }
+
   /// - Parameter type: `f_type`, see linux/magic.h and statfs(2).
   init(type: Int64) {
     let silent: [Int64: (String, isNetwork: Bool)] = [

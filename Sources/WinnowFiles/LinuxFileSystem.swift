@@ -51,10 +51,19 @@ public final class LinuxFileSystem: FileSystem {
   }
 
   public func handle(of descriptor: Int32) -> [UInt8] {
-    [UInt8](unsafeUninitializedCapacity: 136) { buffer, count in
+    let handle = [UInt8](unsafeUninitializedCapacity: 136) { buffer, count in
       guard let start = buffer.baseAddress else { return }
       count = max(0, Int(cwinnow_handle(descriptor, start)))
     }
+    return Self.isOfTheMountAlone(handle, descriptor) ? [] : handle
+  }
+
+  /// FUSE makes handles of numbers that its process counts up: after the next mount another file bears the same one.
+  private static func isOfTheMountAlone(_ handle: [UInt8], _ descriptor: Int32) -> Bool {
+    // FILEID_INO64_GEN and the same with a parent, which XFS answers as well.
+    guard let kind = handle.first, kind == 0x81 || kind == 0x82 else { return false }
+    var type: Int64 = 0
+    return cwinnow_file_system_type(descriptor, &type) == 0 && FileSystemKind.isFUSE(type)
   }
 
   public func renameWithoutReplacing(
@@ -230,6 +239,8 @@ extension SystemFault {
   static let busyErrno = EAGAIN
   /// Not of the kernel's making: the file is no longer the settled one.
   static let changedErrno = Int32.max
+  /// Not of the kernel's making: what was written does not read back.
+  static let differsErrno = Int32.max - 2
   /// Not of the kernel's making: a root's mount is not there.
   public static let mountAwayErrno = Int32.max - 1
 }

@@ -49,7 +49,13 @@ extension DurableMove {
     _ intent: MoveIntent, source: SharedFolder?, destination: SharedFolder?
   ) throws -> MoveOutcome {
     if intent.action == .symlink { return try resolveSymbolicLink(intent, in: destination) }
-    let arrivedFile = try look(at: intent.destination.name, in: destination)
+    var arrivedFile = try look(at: intent.destination.name, in: destination, for: intent)
+    // Of a companion nobody has read the bytes: where its source is gone, what has its size and time is all there is.
+    if let found = arrivedFile, !found.fingerprint.hasIdentity, intent.digest == nil,
+      try isGone(intent, from: source)
+    {
+      arrivedFile?.hasBytes = true
+    }
     let expected = intent.copied ?? intent.fingerprint
     let crossing = intent.temporaryName != nil
     if let destination, let arrivedFile, !crossing || intent.copied != nil,
@@ -76,6 +82,11 @@ extension DurableMove {
     else { return abandoned(intent, .changed(intent.source)) }
     try fileSystem.sync(destination.raw)
     return arrived(intent, status.fingerprint(handle: []))
+  }
+
+  private func isGone(_ intent: MoveIntent, from source: SharedFolder?) throws(SystemFault) -> Bool {
+    if let retired = intent.retiredName, try look(at: retired, in: source) != nil { return false }
+    return try look(at: intent.source.name, in: source) == nil
   }
 
   /// Another file lies at the destination. If it was swapped in at the source as the power went, it goes back.
@@ -128,7 +139,7 @@ extension DurableMove {
   /// - Returns: false when the source has changed since, and stays.
   private func finishSource(of intent: MoveIntent, in source: SharedFolder) throws -> Bool {
     guard let retired = intent.retiredName else { return true }
-    if let left = try look(at: retired, in: source) {
+    if let left = try look(at: retired, in: source, for: intent) {
       if isFile(left, intent.fingerprint), left.fingerprint.hasSameContentMarks(as: intent.fingerprint) {
         try fileSystem.unlink(FilePath(bytes: retired), in: source.raw)
       } else {
@@ -136,7 +147,7 @@ extension DurableMove {
         if isFile(left, intent.fingerprint) { return false }
       }
     }
-    guard let left = try look(at: intent.source.name, in: source), isFile(left, intent.fingerprint)
+    guard let left = try look(at: intent.source.name, in: source, for: intent), isFile(left, intent.fingerprint)
     else { return true }
     guard left.fingerprint.hasSameContentMarks(as: intent.fingerprint) else { return false }
     let file = OwnedDescriptor(
@@ -181,16 +192,28 @@ extension DurableMove {
   struct Found {
     let status: FileStatus
     let fingerprint: FileFingerprint
+    /// Whether it has the bytes of the picture that was looked for; where the file system keeps an identity nobody looks.
+    var hasBytes = false
   }
 
   /// What a name stands for; nil where there is nothing. Of what is no regular file, only the status is known.
-  func look(at name: [UInt8], in folder: SharedFolder?) throws(SystemFault) -> Found? {
+  ///
+  /// - Parameter intent: whose picture it may be, for file systems that keep no identity.
+  func look(
+    at name: [UInt8], in folder: SharedFolder?, for intent: MoveIntent? = nil
+  ) throws(SystemFault) -> Found? {
     guard let folder else { return nil }
     let name = FilePath(bytes: name)
     do throws(SystemFault) {
       let file = OwnedDescriptor(try fileSystem.openFile(name, in: folder.raw), of: fileSystem)
       let status = try fileSystem.status(of: file.raw)
-      return Found(status: status, fingerprint: status.fingerprint(handle: fileSystem.handle(of: file.raw)))
+      let fingerprint = status.fingerprint(handle: fileSystem.handle(of: file.raw))
+      let isCandidate = intent.map {
+        status.hasContentMarks(of: $0.fingerprint) || $0.copied.map(status.hasContentMarks) ?? false
+      }
+      return Found(
+        status: status, fingerprint: fingerprint,
+        hasBytes: isCandidate == true ? try bytes(of: file.raw, fingerprint, are: intent?.digest) : false)
     } catch {
       if error.isMissing { return nil }
       guard error.errno == SystemFault.irregularFileErrno else { throw error }
@@ -206,12 +229,13 @@ extension DurableMove {
       && found.status.changed >= intent.begun && !isFile(found, intent.fingerprint)
   }
 
-  /// By handle or birth; where a file system has neither, by inode number with size and modification time.
+  /// By handle or birth; where a file system has neither, by size and modification time with the inode number, or with
+  /// the bytes: the number may be another since the last mount.
   func isFile(_ found: Found, _ expected: FileFingerprint) -> Bool {
     let fingerprint = found.fingerprint
     guard found.status.kind == .regular else { return false }
     return fingerprint.isSameFile(as: expected)
-      || fingerprint.handle.isEmpty && fingerprint.inode == expected.inode
+      || fingerprint.handle.isEmpty && (fingerprint.inode == expected.inode || found.hasBytes)
         && fingerprint.hasSameContentMarks(as: expected)
   }
 

@@ -22,15 +22,20 @@ public struct SystemFault: Error, Hashable, Sendable {
 
   private static let readingOperations: Set<String> = ["open", "read", "look at"]
 
-  /// Whether it is likely to heal by itself or by an administrator, without the file changing.
+  /// Whether it has nothing to do with which file stands where: it heals by itself or by an administrator, or it lasts,
+  /// and in either case the same at once again would come to the same.
   public var passes: Bool {
     switch errno {
-    case ENOSPC, EDQUOT, EROFS, EACCES, EPERM, EIO, ENXIO, ENODEV, ESTALE, EHOSTDOWN, ETIMEDOUT, ENOTCONN, EMFILE,
-      ENFILE, Self.mountAwayErrno, ENOMEM, EBUSY, ENOBUFS, ETXTBSY, EAGAIN:
-      true
-    default: false
+    case ENOENT, ENOTDIR, EEXIST, ELOOP, Self.changedErrno, Self.irregularFileErrno: false
+    default: true
     }
   }
+
+  /// What a network share, or a disk that was pulled, answers while it is not there.
+  private static let awayErrnos: Set<Int32> = [
+    ENODEV, ENXIO, ESTALE, ENOTCONN, ETIMEDOUT, EHOSTDOWN, EHOSTUNREACH, ENETDOWN, ENETUNREACH, ECONNABORTED,
+    ECONNRESET, ECONNREFUSED, ESHUTDOWN, EREMOTEIO, ENOLINK,
+  ]
 
   /// The sentence for the user: what could not be done with `thing`, why, and the remedy for the usual causes.
   public func about(_ thing: String) -> WinnowError {
@@ -50,6 +55,7 @@ public struct SystemFault: Error, Hashable, Sendable {
     case Self.mountAwayErrno: "nothing is mounted there now"
     case Self.changedErrno: "it is no longer the file that was looked at"
     case ELOOP: "a symbolic link is in the way"
+    case Self.differsErrno: "what was written there does not read back"
     default: String(cString: strerror(errno))
     }
   }
@@ -60,6 +66,7 @@ public struct SystemFault: Error, Hashable, Sendable {
     case EACCES, EPERM: .accessDenied
     case EROFS: .readOnly
     case Self.mountAwayErrno: .mountAway
+    case _ where Self.awayErrnos.contains(errno): .mountAway
     case ENOENT: .notFound
     case EEXIST: .alreadyExists
     default: .systemCall
@@ -80,7 +87,10 @@ public struct SystemFault: Error, Hashable, Sendable {
     case Self.mountAwayErrno: "mount it again; Winnow goes on by itself"
     case EMFILE, ENFILE: "raise the limit of open files"
     case ENOENT where operation == "open": "put it back, or make it anew with mkdir; Winnow goes on by itself"
-    case EIO: "check the disk"
+    case Self.differsErrno: "check the disk of the output, or choose one on another file system"
+    case EIO: "check the disk; Winnow goes on by itself"
+    case _ where Self.awayErrnos.contains(errno):
+      "see whether the share or the disk is there; Winnow goes on by itself"
     default: nil
     }
   }

@@ -16,9 +16,9 @@ extension DurableMove {
     let originalStatus = try fault(intent.destination) { () throws(SystemFault) in
       try fileSystem.status(of: original.raw)
     }
-    guard fileSystem.handle(of: original.raw) == expected.handle, originalStatus.inode == expected.inode,
-      originalStatus.hasContentMarks(of: expected)
-    else { throw originalIsMissing(intent) }
+    guard try isFile(original.raw, originalStatus, expected, intent.digest, at: intent.destination) else {
+      throw originalIsMissing(intent)
+    }
     let status = try placedStatus(of: intent, in: placed, beside: original, rehash: rehash)
     return CheckedMove(
       intent: intent, wanted: intent.destination, made: [], sourceFolder: placed, destinationFolder: stays,
@@ -41,14 +41,14 @@ extension DurableMove {
       let status = try fault(intent.source) { () throws(SystemFault) in
         try symbolicLink(at: name, in: folder, names: intent.destination.absolute)
       }
-      guard let status, status.inode == intent.fingerprint.inode else { throw .changed(intent.source) }
+      guard let status else { throw .changed(intent.source) }
       return status
     }
     let file = try open(intent.source, in: folder)
     let status = try fault(intent.source) { () throws(SystemFault) in try fileSystem.status(of: file.raw) }
-    guard fileSystem.handle(of: file.raw) == intent.fingerprint.handle, status.inode == intent.fingerprint.inode,
-      status.hasContentMarks(of: intent.fingerprint)
-    else { throw .changed(intent.source) }
+    guard try isFile(file.raw, status, intent.fingerprint, intent.digest, at: intent.source) else {
+      throw .changed(intent.source)
+    }
     guard rehash, let digest = intent.digest, intent.action != .tag else { return status }
     // What goes has the bytes that were placed, and they are not the only ones.
     let digests = try fault(intent.source) { () throws(SystemFault) in
@@ -97,7 +97,7 @@ extension DurableMove {
   func resolveTakingAway(_ intent: MoveIntent) throws -> MoveOutcome {
     let placed = try folderIfPresent(intent.source.folder)
     let stays = try folderIfPresent(intent.destination.folder)
-    let original = try look(at: intent.destination.name, in: stays)
+    let original = try look(at: intent.destination.name, in: stays, for: intent)
     let stands =
       original.map { found in
         intent.original.map { isFile(found, $0) && found.fingerprint.hasSameContentMarks(as: $0) } ?? false
@@ -121,8 +121,8 @@ extension DurableMove {
 
   private func isPlaced(_ found: Found, by intent: MoveIntent) -> Bool {
     let fingerprint = found.fingerprint
-    return fingerprint.isSameFile(as: intent.fingerprint) && fingerprint.hasSameContentMarks(as: intent.fingerprint)
-      || fingerprint.handle.isEmpty && fingerprint.inode == intent.fingerprint.inode
-        && fingerprint.hasSameContentMarks(as: intent.fingerprint)
+    return fingerprint.hasSameContentMarks(as: intent.fingerprint)
+      && (fingerprint.isSameFile(as: intent.fingerprint) || !fingerprint.hasIdentity
+        || fingerprint.handle.isEmpty && fingerprint.inode == intent.fingerprint.inode)
   }
 }

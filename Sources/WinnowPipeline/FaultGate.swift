@@ -30,6 +30,9 @@ struct FaultGate {
     }
   }
 
+  /// Whether the time of the next attempt has come.
+  func isDue(at now: ContinuousClock.Instant) -> Bool { nextAttempt.map { $0 <= now } ?? false }
+
   /// When a picture may pass again; nil when it is open or one is on its way.
   var nextAttempt: ContinuousClock.Instant? {
     if case .closed(let until) = state { until } else { nil }

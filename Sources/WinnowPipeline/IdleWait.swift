@@ -110,6 +110,7 @@ extension SortingPipeline {
 
   private func reason(for entry: SettleTracker.Waiting, in inbox: Inbox) -> String {
     if isPaused(inbox) { return "sorting is paused; `winnowctl resume`" }
+    if let rest = rest(of: inbox) { return sentence(about: rest) }
     if !inbox.gate.isOpen {
       return board.conditions.first { $0.code == .outputFault && $0.subject == inbox.name }?.text
         ?? "the output cannot take pictures now"

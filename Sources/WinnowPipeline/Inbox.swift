@@ -42,6 +42,8 @@ final class Inbox {
   var newFolders: [FilePath] = []
   /// Due files are not looked at before this: the model is missing.
   var holdUntil: ContinuousClock.Instant?
+  /// What its hours say; nil until they are asked.
+  var hoursState: HoursState?
   /// Due files wait for the worker to take more.
   var waitsForWorker = false
   /// Offered and not finished.
@@ -67,6 +69,8 @@ final class Inbox {
   var rereading = Backoff(first: .seconds(2), longest: .seconds(60))
   /// Whether the walk under way met a folder that it could not read.
   var sawUnreadable = false
+  /// Files whose bytes could not be read when that was last tried.
+  var unreadable: Set<FilePath> = []
   /// Takes up failed pictures again.
   var retrying = Backoff(first: .seconds(5), longest: .seconds(300))
   /// Whether the scan under way saw anything new; polls slow down while nothing changes.

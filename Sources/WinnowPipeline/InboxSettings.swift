@@ -46,6 +46,8 @@ public struct InboxSettings: Hashable, Sendable {
   public var settling: SettleTracker.Rules
   /// How long a companion without its picture waits for it, and a picture for companions that are still settling.
   public var groupWait: Duration = .seconds(5)
+  /// When it is sorted; nil: always.
+  public var hours: WorkingHours?
   public var recursive: Bool
   public var duplicates: DuplicateRule
   public var ignored: IgnoredNames

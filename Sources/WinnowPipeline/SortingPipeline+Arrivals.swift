@@ -226,7 +226,8 @@ extension SortingPipeline {
       if inbox.here != nil { updateWatcher() }
     }
     guard inbox.here != nil else { return }
-    if inbox.retrying.isDue(at: now) { retryFailed(in: inbox) }
+    // While a fault stands in the way of all, one of them finds out whether it has passed.
+    if inbox.retrying.isDue(at: now) || inbox.tracker.isEmpty && inbox.gate.isDue(at: now) { retryFailed(in: inbox) }
     if inbox.rereading.isDue(at: now) { inbox.wantsScan = true }
     if let poll = inbox.nextPoll, poll <= now {
       inbox.wantsScan = true

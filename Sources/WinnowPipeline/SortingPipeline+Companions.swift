@@ -70,7 +70,7 @@ extension SortingPipeline {
     for name in CompanionName.leads(of: place.name) where !inbox.settings.ignored.ignores(name: name) {
       let lead = place.folder.appending(name: name)
       if let status = try? fileSystem.status(of: lead.relative, in: root.raw), status.kind == .regular {
-        return (lead, status)
+        return (TrueName(fileSystem: fileSystem, root: root).place(lead, status), status)
       }
     }
     return nil
@@ -92,7 +92,8 @@ extension SortingPipeline {
     guard let lead = (try? ledger.picture(movedFrom: place.folder.absolute, names: names)).flatMap({ $0 }),
       let root = try? Root(opening: lead.place.root, on: fileSystem),
       let status = try? fileSystem.status(of: lead.place.relative, in: root.raw), status.kind == .regular,
-      status.inode == lead.fingerprint.inode,
+      status.inode == lead.fingerprint.inode
+        || status.mayBe(lead.fingerprint) && status.hasContentMarks(of: lead.fingerprint),
       (try? fileSystem.statusIfPresent(of: companionPlace(place, beside: lead.place).relative, in: root.raw))
         == .some(nil)
     else { return nil }
@@ -112,11 +113,16 @@ extension SortingPipeline {
   ) -> Company {
     var companions: [SettledCompanion] = []
     var isComplete = true
+    let trueName = TrueName(fileSystem: fileSystem, root: root)
+    // By inode: a name may answer to several spellings.
+    var met: Set<UInt64> = [settled.status.inode]
     func look(_ names: [[UInt8]]) {
       for name in names where !inbox.settings.ignored.ignores(name: name) {
-        let place = settled.place.folder.appending(name: name)
-        guard let status = try? fileSystem.status(of: place.relative, in: root.raw), status.kind == .regular
+        let asked = settled.place.folder.appending(name: name)
+        guard let status = try? fileSystem.status(of: asked.relative, in: root.raw), status.kind == .regular,
+          met.insert(status.inode).inserted
         else { continue }
+        let place = trueName.place(asked, status)
         if let companion = companion(at: place, status, in: inbox, root: root, at: now) {
           companions.append(companion)
         } else {

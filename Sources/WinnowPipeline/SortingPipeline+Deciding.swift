@@ -33,12 +33,14 @@ extension SortingPipeline {
     let path = settled.place.relative
     switch outcome {
     case .classified(let facts, let scores, _, let familiarity):
+      readable(path, in: inbox)
       let prediction = Prediction(
         model: model.version, top: model.top(scores), picture: facts, familiarity: familiarity.map(Double.init))
       let decision = inbox.policy(for: model).decide(
         prediction, facts: destinationFacts(of: settled, facts, in: inbox))
       carryOut(decision, settled, in: inbox, digest: facts.digest, prediction: prediction)
     case .refused(let refusal, let digest):
+      if refusal.kind != .unreadable { readable(path, in: inbox) }
       if refusal.kind == .truncated && !settled.isLastTry {
         inbox.tracker.incomplete(path, at: now)
       } else {
@@ -76,6 +78,11 @@ extension SortingPipeline {
     case .leave(let reason):
       picture.reason = reason
       enqueueNote(picture, .left, settled, in: inbox)
+    case .retry(let reason):
+      picture.reason = reason
+      inbox.retrying.plan(at: now)
+      unreadable(settled.place, reason, in: inbox)
+      enqueueNote(picture, .failed, settled, in: inbox)
     case .move(let area, let folder, let outcome, let reason):
       var destination = Place(root: inbox.settings.root(of: area), relative: folder)
       var reason = reason
@@ -128,6 +135,9 @@ extension SortingPipeline {
       reason: "", best: picture.top.first, model: picture.model, digest: picture.digest, run: inbox.run, by: inbox.by)
     switch decision {
     case .leave(let reason): event.reason = reason
+    case .retry(let reason):
+      event.outcome = .failed
+      event.reason = reason
     case .move(let area, let folder, let outcome, let reason):
       event.to = Place(root: inbox.settings.root(of: area), relative: folder).appending(name: settled.place.name)
       event.outcome = outcome

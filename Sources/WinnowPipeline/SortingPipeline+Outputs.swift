@@ -164,6 +164,8 @@ extension SortingPipeline {
     guard let status, status.kind == .regular else { return false }
     if status.inode == picture.fingerprint.inode && status.born == picture.fingerprint.born { return true }
     guard status.hasContentMarks(of: picture.fingerprint) else { return false }
+    // Without an identity the number may be another's since the last mount.
+    guard status.born.nanoseconds != 0 else { return true }
     return !((try? ledger.pictures(inode: status.inode)) ?? []).contains {
       $0.record.id != picture.id && $0.record.fingerprint.born == status.born
     }

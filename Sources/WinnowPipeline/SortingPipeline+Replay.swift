@@ -102,7 +102,7 @@ extension SortingPipeline {
       if !scope.isDryRun { try? ledger.retire(pictures: [picture.id]) }
       return "it is no longer there"
     }
-    guard status.kind == .regular, status.inode == picture.fingerprint.inode,
+    guard status.kind == .regular, status.mayBe(picture.fingerprint),
       status.hasContentMarks(of: picture.fingerprint)
     else { return "it changed since it was decided about, and is decided about anew" }
     if plan.isRevised && !scope.includesRevised {

@@ -1,3 +1,4 @@
+import Glibc
 import SystemPackage
 import WinnowCore
 import WinnowEvaluation
@@ -12,7 +13,9 @@ extension SortingPipeline {
   private static let mostInHand = 192
 
   func roomToOffer(_ inbox: Inbox, at now: ContinuousClock.Instant) -> Int {
-    guard !isPaused(inbox), inbox.here != nil, !ledgerIsDown, !isCancelled(inbox) else { return 0 }
+    guard !isPaused(inbox), rest(of: inbox) == nil, inbox.here != nil, !ledgerIsDown, !isCancelled(inbox) else {
+      return 0
+    }
     return min(Self.mostInHand, inbox.gate.room(at: now)) - inbox.inHand
   }
 
@@ -31,6 +34,7 @@ extension SortingPipeline {
     if let hold = inbox.holdUntil, hold > now { return }
     inbox.holdUntil = nil
     guard let deadline = inbox.tracker.nextDeadline, deadline <= now else { return }
+    lookAtPower(at: now)
     let room = roomToOffer(inbox, at: now)
     guard room > 0, let root = root(of: inbox), let model = model(of: inbox) else { return }
     for path in inbox.tracker.due(at: now, limit: min(room, Self.settleSlice)) {
@@ -145,6 +149,8 @@ extension SortingPipeline {
       wentAway(place, path, in: inbox, at: now)
     } else if let status = try? fileSystem.status(of: path, in: root.raw) {
       let error = fault.about("\(place)")
+      // What lacks a right is a matter between a file and its owner.
+      if fault.errno != EACCES && fault.errno != EPERM { unreadable(place, fault.reason, in: inbox) }
       note(place, status, .failed, error.sentence, in: inbox, path: path)
       inbox.retrying.plan(at: now)
     } else {
@@ -157,8 +163,26 @@ extension SortingPipeline {
   /// A file that is gone. One that the ledger has as waiting gets a last row.
   private func wentAway(_ place: Place, _ path: FilePath, in inbox: Inbox, at now: ContinuousClock.Instant) {
     forget(path, in: inbox, at: now)
+    readable(path, in: inbox)
     guard let known = try? ledger.picture(at: place.absolute), known.record.state == .failed else { return }
     try? ledger.retire(pictures: [known.record.id])
+  }
+
+  /// The bytes of a file cannot be read: a condition names the latest, until all of them could be or are gone.
+  func unreadable(_ place: Place, _ reason: String, in inbox: Inbox) {
+    // As many as settle at once; chosen.
+    if inbox.unreadable.count < 4096 { inbox.unreadable.insert(place.relative) }
+    raise(
+      HealthCondition(
+        .pictureUnreadable, subject: inbox.name,
+        "\(inbox.unreadable.count == 1 ? "a file" : "\(inbox.unreadable.count) files") cannot be read, the latest "
+          + "\(place): \(reason)",
+        remedy: "check the disk or the share; Winnow tries again by itself", degrades: false))
+  }
+
+  func readable(_ path: FilePath, in inbox: Inbox) {
+    guard inbox.unreadable.remove(path) != nil, inbox.unreadable.isEmpty else { return }
+    clear(.pictureUnreadable, subject: inbox.name)
   }
 
   func forget(_ path: FilePath, in inbox: Inbox, at now: ContinuousClock.Instant) {
@@ -176,7 +200,7 @@ extension SortingPipeline {
   func isHandled(_ place: Place, _ status: FileStatus) -> Bool {
     guard let known = try? ledger.picture(at: place.absolute), !known.isReleased, known.isDecided else { return false }
     let fingerprint = known.record.fingerprint
-    guard fingerprint.inode == status.inode, status.hasContentMarks(of: fingerprint) else { return false }
+    guard status.mayBe(fingerprint), status.hasContentMarks(of: fingerprint) else { return false }
     switch known.record.state {
     case .held, .left, .corrected, .review, .quarantined, .sorted: return true
     case .failed: return false

@@ -185,6 +185,8 @@ extension SortingPipeline {
     public var isAway: Bool
     public var isPolled: Bool
     public var isPaused: Bool
+    /// Why nothing of it is sorted though nothing is wrong: it is outside its hours, or on battery.
+    public var rest: String?
     public var settling: Int
     public var counts: [PictureState: Int]
     /// What people call the model's classes, by label.
@@ -204,7 +206,7 @@ extension SortingPipeline {
     return try watchedInboxes.map { (inbox) throws(WinnowError) in
       InboxReport(
         settings: inbox.settings, isAway: inbox.here == nil, isPolled: inbox.isPolled, isPaused: isPaused(inbox),
-        settling: inbox.tracker.count, counts: counts[inbox.name] ?? [:],
+        rest: rest(of: inbox).map(sentence), settling: inbox.tracker.count, counts: counts[inbox.name] ?? [:],
         classNames: inbox.classNames, promise: inbox.promise, observed: try observed(in: inbox),
         plans: try ledger.planCount(inbox: inbox.name), health: health(of: inbox))
     }

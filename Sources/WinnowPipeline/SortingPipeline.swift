@@ -14,6 +14,7 @@ import WinnowWire
 ///
 /// - `+Arrivals`: what the watcher, scans and polls tell becomes `InboxEvent`s of a `SettleTracker`;
 /// - `+Settling`: what is due is looked at, and offered to the worker as far as there is room;
+/// - `+Rest`: outside its hours, and on battery, there is none;
 /// - `+Deciding`: what the worker answers becomes a `Decision`, and that a move or a note;
 /// - `+Outcomes`: what became durable is told to whoever listens;
 /// - `+Outputs`: what the watcher tells of the output trees becomes files that people may have moved;
@@ -32,16 +33,19 @@ public final class SortingPipeline: @unchecked Sendable {
     public var model: (ModelReference) throws(WinnowError) -> ServedModel
     /// Tells the watcher which roots to watch; it answers with `take(records:)`.
     public var watch: ([WatchProcess.Root]) -> Void
+    public var powerSource: () -> PowerSource
     public var journal: @Sendable (JournalLine) -> Void
 
     public init(
       ledger: Ledger, pool: WorkerPool, model: @escaping (ModelReference) throws(WinnowError) -> ServedModel,
-      watch: @escaping ([WatchProcess.Root]) -> Void, journal: @escaping @Sendable (JournalLine) -> Void
+      watch: @escaping ([WatchProcess.Root]) -> Void, powerSource: @escaping () -> PowerSource,
+      journal: @escaping @Sendable (JournalLine) -> Void
     ) {
       self.ledger = ledger
       self.pool = pool
       self.model = model
       self.watch = watch
+      self.powerSource = powerSource
       self.journal = journal
     }
   }
@@ -54,6 +58,7 @@ public final class SortingPipeline: @unchecked Sendable {
   let pool: WorkerPool
   let resolveModel: (ModelReference) throws(WinnowError) -> ServedModel
   let watch: ([WatchProcess.Root]) -> Void
+  let powerSource: () -> PowerSource
   let journal: @Sendable (JournalLine) -> Void
   let fileSystem = LinuxFileSystem()
   let mounts: MountMemory
@@ -69,6 +74,11 @@ public final class SortingPipeline: @unchecked Sendable {
   var nextIdleWait = 0
   /// Inboxes that are paused by name; the empty name stands for all.
   var paused: Set<String> = []
+  var pausesOnBattery = false
+  var battery = BatteryWatch()
+  /// Rings when the hours of an inbox begin or end.
+  var alarm: (any DispatchSourceTimer)?
+  var alarmFor: Timestamp?
   var isStarted = false
   var isStopping = false
   var daemonRun: Int64 = 0
@@ -103,6 +113,7 @@ public final class SortingPipeline: @unchecked Sendable {
     pool = surroundings.pool
     resolveModel = surroundings.model
     watch = surroundings.watch
+    powerSource = surroundings.powerSource
     journal = surroundings.journal
     let ledger = surroundings.ledger
     mounts = try Self.mountMemory(in: ledger)
@@ -190,6 +201,8 @@ public final class SortingPipeline: @unchecked Sendable {
     isStopping = true
     timer?.cancel()
     timer = nil
+    alarm?.cancel()
+    alarm = nil
     pool.stop { [moves, queue, ledger, daemonRun] in
       moves.afterwards {
         try? ledger.finishRun(daemonRun, at: Timestamp.now())
@@ -224,8 +237,14 @@ public final class SortingPipeline: @unchecked Sendable {
       answerIdleWaits()
     } while pumpWanted
     isPumping = false
-    if inboxes.allSatisfy(\.isIdle) { letGoOfRoots() }
+    if inboxes.allSatisfy({ $0.isIdle || isAtRest($0) }) { letGoOfRoots() }
     arm()
+    armAlarm()
+  }
+
+  /// Whether all that an inbox holds waits for a person, for its hours, or for mains.
+  private func isAtRest(_ inbox: Inbox) -> Bool {
+    inbox.inHand == 0 && !inbox.isScanning && (isPaused(inbox) || rest(of: inbox) != nil)
   }
 
   /// Asks for another round of the pump that is running.
@@ -253,6 +272,8 @@ public final class SortingPipeline: @unchecked Sendable {
       consider(inbox.gate.nextAttempt)
       if let hold = inbox.holdUntil {
         consider(hold)
+      } else if let look = nextLookAtPower(for: inbox) {
+        consider(look)
       } else if !inbox.waitsForWorker, roomToOffer(inbox, at: now) > 0 {
         // Without room an answer of the worker or the mover pumps anyway.
         consider(inbox.tracker.nextDeadline)

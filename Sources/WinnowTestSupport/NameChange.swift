@@ -23,7 +23,7 @@ struct NameChange: Sendable {
   /// Changes without which this one cannot be durable.
   let dependencies: [Int]
   /// The inodes it touches, as they were then.
-  let metadata: [Int: SimulatedFile.Metadata]
+  var metadata: [Int: SimulatedFile.Metadata]
 
   func touches(_ folder: Int) -> Bool { edits.contains { $0.folder == folder } }
   func adds(_ file: Int) -> Bool { edits.contains { $0.file == file } }

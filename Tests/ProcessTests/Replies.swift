@@ -37,6 +37,8 @@ struct StatusReply: Decodable {
   }
   struct Inbox: Decodable {
     var name: String
+    var state: String
+    var source: String
     var counts: Counts
     var notes: [String]
     var error: InboxError?

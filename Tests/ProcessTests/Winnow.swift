@@ -27,6 +27,8 @@ final class Winnow {
   private let top: [String]
   private(set) var daemon: Program?
   private var mounts: [TemporaryMount] = []
+  private var shares: [UserFileSystem] = []
+  private let isTogether: Bool
   private var answers = 0
 
   /// Makes folders and configuration, and a library that holds the demonstration model; starts nothing.
@@ -35,15 +37,18 @@ final class Winnow {
   ///   - keys: further lines of the inbox, such as `duplicates: leave`.
   ///   - engine: further keys of the engine, such as `idle_exit: 1s`.
   ///   - top: further lines of the configuration, such as `http: {listen: 127.0.0.1:0}`.
+  ///   - together: whether inbox and output lie in the folder `together`, for something to be mounted there.
   ///   - hasModel: false for an empty library.
   init(
-    _ keys: [String] = [], settle: String = "300ms", engine: String = "", top: [String] = [], hasModel: Bool = true
+    _ keys: [String] = [], settle: String = "300ms", engine: String = "", top: [String] = [], together: Bool = false,
+    hasModel: Bool = true
   ) throws {
+    isTogether = together
     temporary = try TemporaryFolder()
     self.keys = keys + ["settle: " + settle]
     self.engine = engine
     self.top = top
-    for folder in [folder, inbox, output] { try Files.makeFolder(folder) }
+    for folder in [folder] + (together ? [self.together] : []) + [inbox, output] { try Files.makeFolder(folder) }
     try writeConfiguration()
     if hasModel { try DemonstrationModel.imported.get().install(into: state) }
   }
@@ -52,13 +57,15 @@ final class Winnow {
   deinit {
     try? crash()
     mounts.removeAll()
+    shares.removeAll()
   }
 
   var folder: String { temporary.path + "/w" }
   /// Holds `folder` and nothing else.
   var parent: String { temporary.path }
-  var inbox: String { folder + "/in" }
-  var output: String { folder + "/out" }
+  var together: String { folder + "/together" }
+  var inbox: String { (isTogether ? together : folder) + "/in" }
+  var output: String { (isTogether ? together : folder) + "/out" }
   var state: String { folder + "/state" }
   var configuration: String { folder + "/winnow.yaml" }
   var socket: String { folder + "/control.sock" }
@@ -81,14 +88,22 @@ final class Winnow {
     return mount
   }
 
+  /// Puts a file system in user space on one of the folders.
+  func share(_ kind: UserFileSystem.Kind, on path: String) throws -> UserFileSystem {
+    let share = try UserFileSystem(kind, at: path, keeping: folder + "/share-\(shares.count)")
+    shares.append(share)
+    return share
+  }
+
   // MARK: - The daemon
 
   /// Starts the daemon and waits until it says that it is ready.
   ///
   /// - Parameter wrapper: a program and its arguments that run the daemon, such as strace.
-  func start(under wrapper: [String] = []) throws {
+  func start(under wrapper: [String] = [], environment: [String: String] = [:]) throws {
     let ready = try ReadySocket(at: folder + "/ready.sock")
-    let daemon = try launch(under: wrapper, environment: ["NOTIFY_SOCKET": ready.path])
+    let daemon = try launch(
+      under: wrapper, environment: environment.merging(["NOTIFY_SOCKET": ready.path]) { given, _ in given })
     try Deadline(seconds: 60).wait(for: "READY=1; the daemon said: \(log)", pause: 1) {
       guard daemon.isRunning else { throw Program.Failure(description: "the daemon ended: \(log)") }
       return try ready.isReady(milliseconds: 20)

@@ -30,6 +30,8 @@ check "it runs as the user winnow" is "$(inside stat -c %U "/proc/$(daemon)")" w
 check "it has CAP_LEASE and no other right" is "$(field "$(daemon)" CapEff)" 0000000010000000
 check "it is under a system call filter" is "$(field "$(daemon)" Seccomp)" 2
 check "it may not change /usr" inside nsenter -t "$(daemon)" -m -- sh -c '! touch /usr/touched'
+check "others come first where they want the processor or the disk" is \
+  "$(inside systemctl show -p CPUWeight -p IOWeight winnowd | sort | tr '\n' ' ')" "CPUWeight=50 IOWeight=50 "
 check "its state folder is its own" is "$(inside stat -c '%U %a' /var/lib/winnow)" "winnow 750"
 check "its socket is for root and its group" is "$(inside stat -c '%U %G %a' /run/winnow/control.sock)" "winnow winnow 660"
 check "the exposure is 2.5 at most" inside sh -c \

@@ -44,7 +44,7 @@ import WinnowConfig
     let examples: Set = [
       "socket.mode", "socket.group", "http.listen", "http.address", "hooks.on_sorted", "hooks.webhook.url",
       "hooks.webhook.secret_file", "inboxes.camera.none", "inboxes.camera.ignore", "inboxes.camera.file_mode",
-      "inboxes.camera.file_owner", "inboxes.camera.file_group",
+      "inboxes.camera.file_owner", "inboxes.camera.file_group", "inboxes.camera.hours",
     ]
     let output = "      path: /srv/camera/inbox\n      output: /srv/camera/sorted\n      model: flowers\n"
     let defaults = try load("inboxes:\n  camera:\n\(output)").settings

@@ -16,6 +16,7 @@ import WinnowCore
     #expect(configuration.engine.threads == nil)
     #expect(configuration.engine.idleExit == .seconds(60))
     #expect(configuration.engine.memoryLimit == 2 << 30)
+    #expect(configuration.engine.nice == 0 && !configuration.engine.pauseOnBattery)
     #expect(configuration.training.memoryLimit == 8 << 30)
     #expect(configuration.training.nice == 15)
     #expect(configuration.hooks.webhook == nil)
@@ -82,6 +83,7 @@ import WinnowCore
     #expect(inbox.incompleteAfter == .seconds(120))
     #expect(inbox.busyAfter == .seconds(600))
     #expect(inbox.poll == .auto)
+    #expect(inbox.hours == nil)
     #expect(inbox.recursive)
     #expect(inbox.ignore.isEmpty)
     #expect(!inbox.unsafePlaceholder)
@@ -92,7 +94,7 @@ import WinnowCore
     let text = inbox(
       "threshold: 0.65", "review: /srv/r", "quarantine: /srv/q", "none: /srv/n", "template: \"{class}/{year}\"",
       "duplicates: separate", "settle: 500ms", "incomplete_after: 5min", "busy_after: 1h", "group_wait: 1min",
-      "poll: 30s", "recursive: no",
+      "poll: 30s", "recursive: no", "hours: Mon-Fri 22:00-06:00, Sat 0:00-24:00",
       "ignore: [\"*.bak\", \"* copy.*\"]", "unsafe_placeholder: yes")
     let inbox = try #require(try load(text).configuration.inboxes.first)
     #expect(inbox.threshold == .fixed(0.65))
@@ -104,6 +106,7 @@ import WinnowCore
     #expect(inbox.busyAfter == .seconds(3600))
     #expect(inbox.groupWait == .seconds(60))
     #expect(inbox.poll == .every(.seconds(30)))
+    #expect(inbox.hours?.text == "Mon-Fri 22:00-06:00, Sat 0:00-24:00")
     #expect(!inbox.recursive)
     #expect(inbox.ignore == ["*.bak", "* copy.*"])
     #expect(inbox.unsafePlaceholder)
@@ -150,7 +153,7 @@ import WinnowCore
           output: /srv/out
           model: flowers
           action: steal
-          hours: "22:00-06:00"
+          burst_gap: 2s
       """
     let found = problems(in: text)
     #expect(
@@ -158,7 +161,7 @@ import WinnowCore
         "1:1 sockt", "3:14 engine.idle_exit", "4:12 engine.threads", "5:3 engine.presicion", "7:3 inboxes.camera.model",
         "8:11 inboxes.camera.path", "9:13 inboxes.camera.output", "10:16 inboxes.camera.threshold",
         "11:16 inboxes.camera.recursive", "12:13 inboxes.camera.settle", "17:13 inboxes.phone.action",
-        "18:5 inboxes.phone.hours",
+        "18:5 inboxes.phone.burst_gap",
       ])
     #expect(found.allSatisfy { $0.file == "winnow.yaml" && $0.remedy != nil })
     #expect(found.first?.description == "winnow.yaml:1:1: sockt: unknown key \"sockt\"; did you mean \"socket\"?")

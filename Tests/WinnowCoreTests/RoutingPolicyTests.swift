@@ -104,11 +104,14 @@ struct RoutingPolicyTests {
     }
   }
 
-  @Test("refusals: no picture is left, a broken one is quarantined", arguments: Refusal.Kind.allCases)
+  @Test(
+    "refusals: no picture is left, a broken one is quarantined, one that cannot be read is tried again",
+    arguments: Refusal.Kind.allCases)
   func refusals(kind: Refusal.Kind) throws {
     let decision = try Self.policy(0.5).decide(Refusal(kind, "the detail"))
     switch kind {
-    case .notAPicture, .unsupportedFormat, .unreadable:
+    case .unreadable: #expect(decision == .retry(reason: "cannot be read: the detail"))
+    case .notAPicture, .unsupportedFormat:
       guard case .leave(let reason) = decision else {
         Issue.record("\(decision)")
         return

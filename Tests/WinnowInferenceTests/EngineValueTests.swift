@@ -95,7 +95,7 @@ struct WorkerOptionsTests {
   func all() throws {
     let options = try WorkerOptions([
       "--bundle", "/b", "--cache", "/c", "--precision", "bf16", "--threads", "3", "--memory-limit", "1073741824",
-      "--max-pixels", "1000", "--max-bytes", "2000", "--picture-seconds", "7",
+      "--max-pixels", "1000", "--max-bytes", "2000", "--picture-seconds", "7", "--nice", "5",
     ])
     #expect(options.task == .serve)
     #expect(options.bundle == "/b" && options.cache == "/c")
@@ -105,6 +105,7 @@ struct WorkerOptionsTests {
     #expect(options.limits.maxPixels == 1000)
     #expect(options.limits.maxBytes == 2000)
     #expect(options.limits.maxSeconds == 7)
+    #expect(options.nice == 5)
     #expect(try WorkerOptions(["--bundle", "/b", "--threads", "auto"]).threads == nil)
     #expect(try WorkerOptions(["--bundle", "/b", "--make-golden"]).task == .makeGolden)
   }
@@ -115,6 +116,7 @@ struct WorkerOptionsTests {
       [], ["--bundle"], ["--bundle", "/b", "--what"], ["--bundle", "/b", "--threads", "0"],
       ["--bundle", "/b", "--precision", "fp8"], ["--bundle", "/b", "--memory-limit", "1"],
       ["--bundle", "/b", "--compile"], ["--bundle", "/b", "--max-pixels", "many"],
+      ["--bundle", "/b", "--nice", "-1"],
     ])
   func refused(arguments: [String]) {
     let error = #expect(throws: WinnowError.self) { try WorkerOptions(arguments) }

@@ -59,7 +59,8 @@ int cwinnow_seccomp_filter(void);
 /*
  * Size of an open regular file by fstat(2) itself: glibc's fstat may call
  * newfstatat, which the filter refuses because it takes paths. -EINVAL: not a
- * regular file.
+ * regular file. Where fstat is refused, by lseek(2): the daemon hands out
+ * regular files alone.
  */
 int cwinnow_regular_file_size(int descriptor, int64_t *size);
 

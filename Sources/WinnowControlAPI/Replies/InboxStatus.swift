@@ -58,6 +58,8 @@ public struct InboxStatus: Hashable, Sendable {
 
   public enum State: String, Codable, Hashable, Sendable, CaseIterable {
     case watching, paused
+    /// It is outside its hours, or the machine is on its battery; a note says which, and nothing is wrong.
+    case resting
     /// Its folder or its mount is not there.
     case away
     /// It is refused or cannot be used; a condition says why.

@@ -29,6 +29,8 @@ public struct WorkerOptions: Sendable {
   /// Bytes of memory beyond what is mapped once the model is loaded.
   public var memoryLimit = 2 << 30
   public var limits = DecodeLimits()
+  /// Scheduling priority, 0 to 19.
+  public var nice = 0
 
   /// What the worker wants at least: room for the engine's batches and one modest picture.
   public static let smallestMemoryLimit = 384 << 20
@@ -55,6 +57,7 @@ public struct WorkerOptions: Sendable {
       case "--memory-limit":
         memoryLimit = try Self.number(
           try Self.value(of: option, &rest), of: option, in: Self.smallestMemoryLimit...(1 << 46))
+      case "--nice": nice = try Self.number(try Self.value(of: option, &rest), of: option, in: 0...19)
       case "--max-pixels":
         limits.maxPixels = try Self.number(try Self.value(of: option, &rest), of: option, in: 1...(1 << 34))
       case "--max-bytes":

@@ -24,6 +24,9 @@ public enum WorkerProcess {
       report(error)
       return 2
     }
+    // Before the first thread, since each takes it from the one that makes it. Only ever lower: who is nicer already
+    // stays so.
+    if options.nice > 0 { _ = setpriority(__priority_which_t(PRIO_PROCESS.rawValue), 0, Int32(options.nice)) }
     do {
       switch options.task {
       case .serve: try serve(options)

@@ -31,7 +31,7 @@ extension StatusReply: Viewable {
       inboxes.map { inbox in
         let counts = inbox.counts
         return [
-          Cell(inbox.name), Cell(inbox.state.rawValue, inbox.state == .watching ? .good : .warning),
+          Cell(inbox.name), Cell(inbox.state.rawValue, inbox.state.colour),
           Cell(inbox.source.rawValue), Cell(counts.seen), Cell(counts.settling), Cell(counts.sorted),
           Cell(counts.review), Cell(counts.quarantined), Cell(counts.left), Cell(counts.failed), Cell(inbox.model),
           Cell(inbox.path),
@@ -58,6 +58,16 @@ extension StatusReply: Viewable {
   }
 
   private static func mebibytes(_ bytes: Int64) -> String { "\((bytes + (1 << 19)) >> 20) MiB" }
+}
+
+extension InboxStatus.State {
+  fileprivate var colour: Terminal.Colour {
+    switch self {
+    case .watching: .good
+    case .resting: .quiet
+    case .paused, .away, .stopped: .warning
+    }
+  }
 }
 
 extension WorkerStatus {
