@@ -16,6 +16,7 @@ struct NewHistoryRow {
   var undoes: Int64?
   /// The class that a person gave with it.
   var label: String?
+  var isNews = true
 }
 
 /// Rows of `history`.
@@ -81,7 +82,7 @@ extension LedgerConnection {
         to_folder, to_name, to_root_length, reason, class, probability, model, model_version, digest, asked_by, label)
       VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
       """, StatementArguments(arguments))
-    try tell(of: row, new.outcome, inbox: picture.inbox, isCompanion: picture.isCompanion)
+    if new.isNews { try tell(of: row, new.outcome, inbox: picture.inbox, isCompanion: picture.isCompanion) }
     return row
   }
 
