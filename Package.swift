@@ -95,7 +95,12 @@ let package = Package(
     module("WinnowConfig", ["WinnowCore", .product(name: "Yams", package: "Yams"), system]),
     module("WinnowBundle", ["WinnowCore", "WinnowFiles", system]),
     module("WinnowImaging", ["WinnowCore", "CWinnowImage"]),
-    module("WinnowLedger", ["WinnowCore", .product(name: "GRDB", package: "GRDB.swift"), system]),
+    module(
+      "WinnowLedger",
+      [
+        "WinnowCore", .product(name: "GRDB", package: "GRDB.swift"),
+        .product(name: "GRDBSQLite", package: "GRDB.swift"), system,
+      ]),
     module("WinnowSupervision", ["WinnowCore", "WinnowWire", "WinnowFiles", "CWinnowLinux", system]),
     module("WinnowControlAPI", ["WinnowCore", system]),
     module("WinnowEvaluation", ["WinnowCore"]),

@@ -55,6 +55,53 @@ public struct ConfigurationStore: Sendable {
     try sync(folder)
   }
 
+  // MARK: - Backup
+
+  /// A file larger than this is no inbox; chosen.
+  private static let largestFile = 1 << 20
+  private static let ending = ".yaml"
+
+  /// The files as they are, by the inboxes' names.
+  public func files() -> [String: [UInt8]] {
+    guard let stream = folder.withPlatformString({ opendir($0) }) else { return [:] }
+    defer { closedir(stream) }
+    var files: [String: [UInt8]] = [:]
+    while let entry = readdir(stream) {
+      let file = withUnsafePointer(to: &entry.pointee.d_name) {
+        $0.withMemoryRebound(to: CChar.self, capacity: 256) { String(cString: $0) }
+      }
+      let name = String(file.dropLast(Self.ending.count))
+      if file.hasSuffix(Self.ending), InboxName.isValid(name) { files[name] = Self.read(self.file(ofInbox: name)) }
+    }
+    return files
+  }
+
+  /// Writes files that `files` gave; those that are there stay as they are.
+  ///
+  /// - Returns: the files that were written.
+  /// - Throws: `.systemCall`.
+  public func putBack(_ files: [String: [UInt8]]) throws(WinnowError) -> [FilePath] {
+    // They come from outside: nothing in them names a file elsewhere.
+    let wanted = files.filter { InboxName.isValid($0.key) && !holds($0.key) }.sorted { $0.key < $1.key }
+    if !wanted.isEmpty { try makeFolder() }
+    for (name, bytes) in wanted { try write(bytes, to: file(ofInbox: name)) }
+    return wanted.map { file(ofInbox: $0.key) }
+  }
+
+  private static func read(_ file: FilePath) -> [UInt8]? {
+    guard let descriptor = try? FileDescriptor.open(file, .readOnly, options: [.closeOnExec, .noFollow, .nonBlocking])
+    else { return nil }
+    defer { try? descriptor.close() }
+    var bytes: [UInt8] = []
+    var buffer = [UInt8](repeating: 0, count: 1 << 16)
+    while let count = try? buffer.withUnsafeMutableBytes({ try descriptor.read(into: $0) }) {
+      if count == 0 { return bytes }
+      bytes += buffer.prefix(count)
+      if bytes.count > largestFile { return nil }
+    }
+    return nil
+  }
+
   /// - Parameter name: Valid by `InboxName`, or the result is only for showing.
   func file(ofInbox name: String) -> FilePath {
     folder.appending("\(name).yaml")

@@ -5,7 +5,7 @@ public enum Route: String, CaseIterable, Hashable, Sendable {
   case session, webOpen
   case classify, sort, history, thumbnail, undo, redo, replay
   case reviewList, reviewAccept, reviewSet, reviewSkip, reviewSample
-  case pause, resume, rescan, reload, verify, doctor
+  case pause, resume, rescan, reload, verify, doctor, backup
   case inboxList, inboxAdd, inboxRemove
   case configShow, configPreview
   case modelList, modelImport, modelShow, modelRemove, modelPromote, modelRollback
@@ -59,7 +59,7 @@ public enum Route: String, CaseIterable, Hashable, Sendable {
   public var reply: Reply {
     switch self {
     case .events, .history, .reviewList, .modelImport, .jobFollow: .stream
-    case .metrics, .modelExport, .thumbnail, .jobCurves, .jobReport: .file
+    case .metrics, .modelExport, .thumbnail, .jobCurves, .jobReport, .backup: .file
     default: .document
     }
   }
@@ -91,6 +91,7 @@ public enum Route: String, CaseIterable, Hashable, Sendable {
     case .reload: (.post, "/v1/reload")
     case .verify: (.post, "/v1/verify")
     case .doctor: (.post, "/v1/doctor")
+    case .backup: (.get, "/v1/backup")
     case .inboxList: (.get, "/v1/inboxes")
     case .inboxAdd: (.post, "/v1/inboxes")
     case .inboxRemove: (.delete, "/v1/inboxes/{inbox}")

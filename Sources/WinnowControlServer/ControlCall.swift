@@ -35,6 +35,8 @@ public enum ControlCall: Sendable {
   case reload(Reply<ReloadReply>)
   case verify(Reply<VerifyReply>)
   case doctor(Reply<DoctorReply>)
+  /// The ledger as one SQLite file.
+  case backup(FileReply)
 
   case inboxList(Reply<InboxListReply>)
   case inboxAdd(InboxAddRequest, Reply<InboxEntry>)

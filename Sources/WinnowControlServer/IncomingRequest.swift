@@ -49,6 +49,7 @@ struct IncomingRequest {
     case .reload: return .reload(Reply(responder))
     case .verify: return .verify(Reply(responder))
     case .doctor: return .doctor(Reply(responder))
+    case .backup: return .backup(FileReply(responder))
 
     case .inboxList: return .inboxList(Reply(responder))
     case .inboxAdd: return .inboxAdd(try body(), Reply(responder))

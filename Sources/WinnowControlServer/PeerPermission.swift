@@ -24,7 +24,8 @@ public enum Requirement: Hashable, Sendable {
 
 extension Route {
   /// The one table of who may do what. Members look, review, correct, undo, pause and publish models from bytes they
-  /// send. What names a new path, changes the roots or cannot be undone needs the owner.
+  /// send. What names a new path, changes the roots, cannot be undone or hands out the whole ledger, the web page's
+  /// sessions among it, needs the owner.
   public var requirement: Requirement {
     switch self {
     case .version, .status, .metrics, .events, .session, .history, .reviewList, .inboxList, .configShow: .visitor
@@ -37,7 +38,7 @@ extension Route {
     case .modelImport, .modelPromote, .modelRollback: .member
     case .jobCancel, .jobResume: .member
     case .sort, .dataset, .train, .modelQuantize, .modelEvaluate: .memberInsideRoots
-    case .reload, .inboxAdd, .inboxRemove, .modelRemove: .owner
+    case .reload, .inboxAdd, .inboxRemove, .modelRemove, .backup: .owner
     }
   }
 }

@@ -70,7 +70,7 @@ public struct OutputLayout: Hashable, Sendable {
 
   private var roots: [FilePath] { [output, review, quarantine] + (none.map { [$0] } ?? []) }
 
-  func place(of path: FilePath) -> Place? { Self.place(of: path, in: roots) }
+  public func place(of path: FilePath) -> Place? { Self.place(of: path, in: roots) }
 
   /// The place of an absolute path below the innermost of some roots; nil outside of them.
   public static func place(of path: FilePath, in roots: [FilePath]) -> Place? {
@@ -81,7 +81,7 @@ public struct OutputLayout: Hashable, Sendable {
   }
 
   /// What a place says about a picture that lies there.
-  enum Standing: Hashable {
+  public enum Standing: Hashable, Sendable {
     case inClass(ClassFolder)
     case inReview
     case inQuarantine
@@ -89,7 +89,7 @@ public struct OutputLayout: Hashable, Sendable {
     case unsorted
   }
 
-  func standing(of place: Place) -> Standing {
+  public func standing(of place: Place) -> Standing {
     if place.root == review || place.root == none { return .inReview }
     if place.root == quarantine { return .inQuarantine }
     let folder = place.relative.removingLastComponent()

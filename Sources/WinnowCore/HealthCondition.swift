@@ -15,6 +15,7 @@ public struct HealthCondition: Hashable, Sendable {
     case watcherFailed = "watcher_failed"
     case fileBusy = "file_busy"
     case ledgerFault = "ledger_fault"
+    case ledgerMended = "ledger_mended"
     case moveUnresolved = "move_unresolved"
     case configurationRejected = "configuration_rejected"
     case webUnavailable = "web_unavailable"

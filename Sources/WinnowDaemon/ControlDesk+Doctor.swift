@@ -16,6 +16,7 @@ extension ControlDesk {
         code: condition.code.rawValue, state: condition.degrades ? .failed : .warning, text: condition.text,
         remedy: condition.remedy, inbox: condition.subject.isEmpty ? nil : condition.subject)
     }
+    let ledger = daemon.ledger
     pipeline.probeWatches { heard in
       let watches = heard.sorted { $0.key < $1.key }.map { inbox, wasHeard in
         wasHeard
@@ -24,7 +25,9 @@ extension ControlDesk {
             code: "watch", state: .failed, text: "no event came of a file that was made in the inbox",
             remedy: "set `poll: always` for it; until then it is looked through every 15 minutes", inbox: inbox)
       }
-      Thread.detach { reply.send(DoctorReply(checks: doctor.examine() + watches + conditions)) }
+      Thread.detach { [ledger] in
+        reply.send(DoctorReply(checks: doctor.examine() + [LedgerExamination.examine(ledger)] + watches + conditions))
+      }
     }
   }
 

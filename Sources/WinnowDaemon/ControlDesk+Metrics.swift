@@ -12,7 +12,7 @@ extension ControlDesk {
     do throws(WinnowError) {
       var metrics = MetricsText()
       addDaemon(to: &metrics)
-      try addPictures(to: &metrics)
+      addPictures(to: &metrics)
       addWorkers(to: &metrics)
       addHooks(to: &metrics)
       try addLedger(to: &metrics)
@@ -52,9 +52,9 @@ extension ControlDesk {
     family("winnow_process_anonymous_memory_bytes", "Memory of a process that is no file (RssAnon).") { $0.anonymous }
   }
 
-  private func addPictures(to metrics: inout MetricsText) throws(WinnowError) {
+  private func addPictures(to metrics: inout MetricsText) {
     pipeline.refreshPower()
-    let reports = try pipeline.report()
+    let reports = pipeline.report()
     metrics.add(
       "winnow_pictures", .gauge, "Pictures of an inbox by where they stand now.",
       reports.flatMap { report in

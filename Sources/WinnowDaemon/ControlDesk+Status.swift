@@ -24,7 +24,7 @@ extension ControlDesk {
           code: condition.code.rawValue, severity: condition.degrades ? .error : .warning, text: condition.text,
           remedy: condition.remedy, inbox: condition.subject.isEmpty ? nil : condition.subject, since: condition.since)
       },
-      inboxes: try pipeline.report().map(Self.inboxStatus),
+      inboxes: pipeline.report().map(Self.inboxStatus),
       worker: WinnowControlAPI.WorkerStatus(
         state: worker.map { Self.workerState($0.state) } ?? .idle, device: worker?.device,
         precision: worker?.precision, restarts: workers.reduce(0) { $0 + $1.restarts }, pid: worker?.pid),

@@ -34,7 +34,7 @@ extension ControlDesk {
   }
 
   /// A regular file, and no link to one.
-  private static func open(_ path: FilePath) -> (descriptor: FileDescriptor, length: Int64)? {
+  static func open(_ path: FilePath) -> (descriptor: FileDescriptor, length: Int64)? {
     guard
       let descriptor = try? FileDescriptor.open(path, .readOnly, options: [.closeOnExec, .noFollow, .nonBlocking])
     else { return nil }

@@ -57,6 +57,7 @@ final class ControlDesk: ControlService, @unchecked Sendable {
     case .reload(let reply): reply.answer { () throws(WinnowError) in try reload() }
     case .verify(let reply): verify(reply)
     case .doctor(let reply): doctor(reply)
+    case .backup(let reply): backUp(reply)
     case .inboxList(let reply): reply.send(InboxListReply(inboxes: inboxEntries()))
     case .inboxAdd(let request, let reply): reply.answer { () throws(WinnowError) in try add(request, by: by) }
     case .inboxRemove(let name, let reply): reply.answer { () throws(WinnowError) in try remove(name, by: by) }

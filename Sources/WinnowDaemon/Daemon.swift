@@ -29,6 +29,8 @@ public final class Daemon: @unchecked Sendable {
   let journal: Journal
   let notifier: SystemdNotifier
   let ledger: Ledger
+  /// What the start mended.
+  let mending: LedgerMending?
   let programs: ProgramLocation
   let library: ModelLibrary
   let store: ConfigurationStore
@@ -69,7 +71,8 @@ public final class Daemon: @unchecked Sendable {
     try loaded.checkRoots(stateDirectory: paths.stateDirectory)
     let addresses = try HookAddress.all(of: loaded, environment: environment)
     library = ModelLibrary(root: state.models)
-    ledger = try Ledger(path: state.ledger, fileSystemIsNetwork: state.isOnNetwork())
+    (ledger, mending) = try Ledger.open(
+      mending: state.ledger, fileSystemIsNetwork: state.isOnNetwork(), at: Timestamp.now())
     // Refused by kernels before 6.6, and no loss there: see docs/decisions.
     _ = cwinnow_deny_write_execute()
     // CAP_LEASE, and whatever else a unit gives, is for the daemon alone. A kernel without the ambient set hands none on.
@@ -138,6 +141,7 @@ public final class Daemon: @unchecked Sendable {
     queue.sync {
       do throws(WinnowError) {
         let left = try jobs.takeUp()
+        tellOfMending()
         pipeline.listen { [weak self] event in
           self?.outcomes.count(event)
           guard let desk = self?.desk, !desk.listeners.isEmpty else { return }
@@ -150,8 +154,9 @@ public final class Daemon: @unchecked Sendable {
             holds: true)
         }
         pipeline.setPausesOnBattery(loaded.configuration.engine.pauseOnBattery)
-        try pipeline.start(settings) { [self] in
+        pipeline.start(settings) { [self] in
           desk.goOn(with: left)
+          keepFirstBackup()
           notifier.ready("sorting \(settings.count) inboxes")
           journal.write(JournalLine(.information, "ready: \(settings.count) inboxes, socket \(paths.socket.escaped)"))
           if let web { journal.write(JournalLine(.information, "the web page is at \(web.address): winnowctl web")) }
@@ -198,15 +203,17 @@ public final class Daemon: @unchecked Sendable {
 
   /// Roots are made with the first start that knows them, and never again: a root that is missing later is away.
   private func makeRootsOnFirstStart() throws(WinnowError) {
-    for inbox in loaded.configuration.inboxes { try makeRoots(of: inbox) }
+    // A ledger that lost something may have known that a root is on a disk that is away now: none is made in its place.
+    let mayBeAway = mending.map { !$0.isComplete } ?? false
+    for inbox in loaded.configuration.inboxes { try makeRoots(of: inbox, mayBeAway: mayBeAway) }
   }
 
-  func makeRoots(of inbox: InboxConfiguration) throws(WinnowError) {
+  func makeRoots(of inbox: InboxConfiguration, mayBeAway: Bool = false) throws(WinnowError) {
     let key = "roots made: \(inbox.name)"
     let wanted = inbox.roots
     let description = wanted.flatMap { path -> [UInt8] in path.bytes + [0] }
     guard try ledger.setting(key) != description else { return }
-    for path in wanted { try RootFolder.make(path) }
+    if !mayBeAway { for path in wanted { try RootFolder.make(path) } }
     try ledger.set(key, to: description)
   }
 
@@ -234,6 +241,7 @@ public final class Daemon: @unchecked Sendable {
       if let next = step.next { return queue.async { self.keepHouse(after: next) } }
       _ = try ledger.vacuum()
       try ledger.checkpoint()
+      try careForLedger()
     } catch {
       journal.write(JournalLine(.warning, error.description, code: error.code.rawValue))
     }
@@ -324,7 +332,13 @@ public final class Daemon: @unchecked Sendable {
       thumbnails.stop { [self] in
         pipeline.stop { [self] in
           // Last: what the pipeline still brought to an end has its events in the ledger.
-          hooks.stop { self.queue.async(execute: whenStopped) }
+          hooks.stop {
+            self.queue.async {
+              // A stopped ledger is one file, for people who copy or look at it.
+              try? self.ledger.checkpoint()
+              whenStopped()
+            }
+          }
         }
       }
     }

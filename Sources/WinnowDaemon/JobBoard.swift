@@ -34,7 +34,8 @@ final class JobBoard {
     for var job in try ledger.jobs(states: [.queued, .running, .interrupted]) where job.finished == nil {
       job.state = .interrupted
       job.finished = Timestamp.now()
-      try ledger.update(job)
+      // Where it cannot be written now, the next start does it.
+      try? ledger.update(job)
       if Self.goesOn(job.kind) { left.append(job) }
     }
     return left.reversed()

@@ -39,6 +39,9 @@ public final class MountMemory: Sendable {
     }
   }
 
+  /// Hands all of it over once more, for a memory that lost it.
+  public func keepAgain() { keep(remembered.withLock { $0 }) }
+
   /// Forgets a root, as when a person says that it is meant to lie where it lies now.
   public func forget(_ root: FilePath) {
     keep(

@@ -50,26 +50,14 @@ extension Ledger {
   }
 
   /// Reads the whole ledger and checks that it is well formed and agrees with itself. Takes seconds for a large one;
-  /// nothing else is served meanwhile.
+  /// others have their turn between two tables.
   ///
-  /// - Throws: `.ledgerBroken` with what is wrong.
+  /// - Throws: `.ledgerBroken` with what is wrong. A ledger that mends itself has done so by then.
   public func quickCheck() throws(WinnowError) {
-    try read { connection in
-      if let fault = try String.fetchOne(connection.database, sql: "PRAGMA quick_check(1)"), fault != "ok" {
-        throw LedgerDamage(description: fault)
-      }
-      try connection.database.checkForeignKeys()
-      let miscounted = try connection.first(
-        """
-        SELECT inbox, state FROM (
-          SELECT inbox, state, count FROM tally
-          UNION ALL SELECT inbox, state, -count(*) FROM picture
-            WHERE gone = 0 AND decided = 1 AND (companion_of IS NULL OR state = 'failed') GROUP BY inbox, state)
-        GROUP BY inbox, state HAVING sum(count) <> 0 LIMIT 1
-        """
-      ) { "\(try connection.word($0.integer(0))) \(try $0.text(1))" }
-      if let miscounted { throw LedgerDamage(description: "the count of \(miscounted) is not that of the pictures") }
+    for table in try read({ try LedgerCheck.tables($0.database) }) {
+      try read { try LedgerCheck.examine(table, in: $0.database) }
     }
+    try read { try LedgerCheck.examineTies(in: $0.database) }
   }
 }
 

@@ -7,12 +7,19 @@ extension Ledger {
     kind: RunRecord.Kind, by: String, detail: String = "", at time: Timestamp
   ) throws(WinnowError) -> Int64 {
     let id = nextRunID()
+    try record(run: id, kind: kind, by: by, detail: detail, at: time)
+    return id
+  }
+
+  /// The same for a run that has its number already.
+  public func record(
+    run id: Int64, kind: RunRecord.Kind, by: String, detail: String = "", at time: Timestamp
+  ) throws(WinnowError) {
     try write { connection in
       try connection.run(
         "INSERT INTO run (id, kind, asked_by, detail, started) VALUES (?, ?, ?, ?, ?)",
         [id, kind.rawValue, try connection.number(ofWord: by), detail, time.nanoseconds])
     }
-    return id
   }
 
   public func finishRun(_ id: Int64, at time: Timestamp) throws(WinnowError) {

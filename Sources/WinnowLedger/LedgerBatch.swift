@@ -52,10 +52,12 @@ public struct PictureNote: Hashable, Sendable {
   public var isSkipped: Bool
   /// What would have become of it outside of shadow mode.
   public var plan: ShadowPlan?
+  /// Whether hooks hear of it.
+  public var isNews: Bool
 
   public init(
     picture: PictureRecord, outcome: HistoryOutcome, by: String, run: Int64, label: LabelChange = .clear,
-    isSkipped: Bool = false, plan: ShadowPlan? = nil
+    isSkipped: Bool = false, plan: ShadowPlan? = nil, isNews: Bool = true
   ) {
     self.picture = picture
     self.outcome = outcome
@@ -64,5 +66,6 @@ public struct PictureNote: Hashable, Sendable {
     self.label = label
     self.isSkipped = isSkipped
     self.plan = plan
+    self.isNews = isNews
   }
 }

@@ -18,6 +18,7 @@ struct NewHistoryRow {
   var label: String?
   var action = PlacingAction.move
   var rightsBefore: FileRights?
+  var isNews = true
 }
 
 /// Rows of `history`.
@@ -88,7 +89,7 @@ extension LedgerConnection {
         action, rights_before)
       VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
       """, StatementArguments(arguments))
-    try tell(of: row, new.outcome, inbox: picture.inbox, isCompanion: picture.isCompanion)
+    if new.isNews { try tell(of: row, new.outcome, inbox: picture.inbox, isCompanion: picture.isCompanion) }
     return row
   }
 

@@ -50,14 +50,15 @@ extension LedgerConnection {
       """, StatementArguments(arguments))
   }
 
-  func openIntents() throws -> [MoveIntent] {
+  /// - Parameter id: nil for all.
+  func openIntents(only id: Int64? = nil) throws -> [MoveIntent] {
     try all(
       """
       SELECT id, picture, run, source_root, source_path, destination_root, destination_path, fingerprint, digest,
         outcome, reason, begun, asked_by, undoes, numbers_taken_names, temporary_name, copied, retired_name,
         placeholder, label, lead, action, twin, original, rights, rights_before
-      FROM intent ORDER BY id
-      """
+      FROM intent WHERE ?1 IS NULL OR id = ?1 ORDER BY id
+      """, [id]
     ) { row in
       var intent = MoveIntent(
         id: try row.integer(0), picture: try row.integer(1), run: try row.integer(2),
@@ -227,6 +228,6 @@ extension LedgerConnection {
         picture: picture.id, run: note.run, outcome: note.outcome,
         from: wasMoved ? before ?? picture.place : picture.place,
         to: wasMoved ? picture.place : nil, moved: false, reason: picture.reason, time: picture.time, by: note.by,
-        undoes: nil, label: label))
+        undoes: nil, label: label, isNews: note.isNews))
   }
 }

@@ -19,8 +19,8 @@ enum LedgerFault {
   static func broken(_ path: FilePath, cause: String?) -> WinnowError {
     WinnowError(
       .ledgerBroken, "the ledger \(path.escaped) is damaged or is no ledger of Winnow",
-      remedy: "restore it from a backup, or move it away with its -wal file to start a new one; "
-        + "no picture is touched",
+      remedy: "with winnowd stopped, winnowctl rebuild saves what can be read of it, and winnowctl restore FILE puts a "
+        + "backup back; no picture is touched",
       cause: cause)
   }
 
@@ -35,6 +35,15 @@ enum LedgerFault {
         .ledgerUnavailable, "the ledger \(path.escaped) cannot be opened",
         remedy: "check that its folder exists and that winnowd may write there", cause: error.description)
     default: broken(path, cause: "\(error)")
+    }
+  }
+
+  /// Whether the file itself is at fault, and no disk, right or other program.
+  static func isDamage(_ error: any Error) -> Bool {
+    switch error {
+    case is LedgerDamage: true
+    case let error as DatabaseError: [.SQLITE_CORRUPT, .SQLITE_NOTADB].contains(error.resultCode)
+    default: false
     }
   }
 

@@ -40,6 +40,15 @@ enum LedgerFile {
     return (queue, try queue.writeWithoutTransaction(start))
   }
 
+  /// Runs `body` on a connection that writes nothing, whatever the file holds.
+  static func look<Value>(at path: FilePath, _ body: (Database) throws -> Value) throws -> Value {
+    var configuration = configuration(path)
+    configuration.prepareDatabase { try $0.execute(sql: "PRAGMA query_only = ON") }
+    let queue = try DatabaseQueue(path: path.string, configuration: configuration)
+    defer { try? queue.close() }
+    return try queue.unsafeRead(body)
+  }
+
   /// Whether a commit is on the disk when it returns.
   static func isDurable(_ database: Database) throws -> Bool {
     try String.fetchOne(database, sql: "PRAGMA journal_mode") == "wal"
@@ -47,13 +56,51 @@ enum LedgerFile {
   }
 
   /// The history of people's files is nobody else's business. SQLite gives the -wal file the same mode.
-  private static func createPrivately(_ path: FilePath) throws {
+  static func createPrivately(_ path: FilePath, mustBeNew: Bool = false) throws {
     do {
       try FileDescriptor.open(
         path, .readWrite, options: [.create, .exclusiveCreate, .closeOnExec], permissions: .ownerReadWrite
       ).close()
-    } catch Errno.fileExists {
+    } catch Errno.fileExists where !mustBeNew {
       return
+    }
+  }
+
+  /// Whether the header is that of a ledger. Tells nothing about the rest.
+  static func hasHeader(_ path: FilePath) throws -> Bool {
+    let file = try FileDescriptor.open(path, .readOnly, options: [.closeOnExec])
+    defer { try? file.close() }
+    var header = [UInt8](repeating: 0, count: 100)
+    let count = try header.withUnsafeMutableBytes { try file.read(fromAbsoluteOffset: 0, into: $0) }
+    return count == 100 && header.starts(with: "SQLite format 3\0".utf8)
+      && header[68..<72].elementsEqual([0x57, 0x69, 0x6E, 0x6E])
+  }
+
+  /// Copies a file's bytes into a private one.
+  ///
+  /// - Returns: false where there is none.
+  static func copy(_ old: FilePath, to new: FilePath) throws -> Bool {
+    let source: FileDescriptor
+    do {
+      source = try FileDescriptor.open(old, .readOnly, options: [.closeOnExec])
+    } catch Errno.noSuchFileOrDirectory {
+      return false
+    }
+    defer { try? source.close() }
+    try copy(from: source, to: new)
+    return true
+  }
+
+  /// Copies what a descriptor gives, up to its end.
+  static func copy(from source: FileDescriptor, to new: FilePath) throws {
+    let target = try FileDescriptor.open(
+      new, .writeOnly, options: [.create, .truncate, .noFollow, .closeOnExec], permissions: .ownerReadWrite)
+    defer { try? target.close() }
+    var buffer = [UInt8](repeating: 0, count: 1 << 20)
+    while true {
+      let count = try buffer.withUnsafeMutableBytes { try source.read(into: $0) }
+      if count == 0 { return }
+      try target.writeAll(buffer.prefix(count))
     }
   }
 
@@ -70,12 +117,13 @@ enum LedgerFile {
       guard identity == applicationID || (identity == 0 && isEmpty) else {
         throw LedgerFault.broken(path, cause: "another program's database")
       }
+      // Said again of a ledger that is there, it would be written again.
+      if isEmpty { try database.execute(sql: "PRAGMA auto_vacuum = INCREMENTAL") }
       // Memory stays small: 512 KiB of pages and no mapping; the kernel's cache serves the rest. Measured on 40,000
       // pictures in batches of 64: 256 KiB costs a third more processor time a picture, 1 MiB saves a seventh.
       // Chosen, not measured: the limit of what the -wal file keeps between checkpoints.
       try database.execute(
         sql: """
-          PRAGMA auto_vacuum = INCREMENTAL;
           PRAGMA cache_size = -512;
           PRAGMA mmap_size = 0;
           PRAGMA journal_size_limit = 4194304;
@@ -88,7 +136,11 @@ enum LedgerFile {
 
   /// Reads the identifiers, and marks as interrupted what the last daemon did not end.
   private static func start(_ database: Database) throws -> Identifiers {
-    try database.execute(sql: "UPDATE job SET state = 'interrupted' WHERE state = 'running'")
+    do {
+      try database.execute(sql: "UPDATE job SET state = 'interrupted' WHERE state = 'running'")
+    } catch let error as DatabaseError where error.resultCode == .SQLITE_FULL {
+      // The next start does it; a full disk is no reason not to be there and say so.
+    }
     var identifiers = Identifiers()
     let rows = try Row.fetchCursor(database, sql: "SELECT name, seq FROM sqlite_sequence")
     while let row = try rows.next() {

@@ -70,7 +70,7 @@ extension SortingPipeline {
     let isIdle = inboxes.allSatisfy { inbox in
       inbox.here != nil && inbox.isIdle && (failed[inbox.name]?[.failed] ?? 0) == 0
     }
-    guard isIdle, outputs.isIdle, !board.holds(.moveUnresolved) else { return }
+    guard isIdle, outputs.isIdle, adoption == nil, !board.holds(.moveUnresolved) else { return }
     let answered = idleWaits.filter { wait in
       inboxes.allSatisfy { inbox in
         guard let needed = wait.scansNeeded[inbox.key] else { return true }
@@ -101,6 +101,9 @@ extension SortingPipeline {
       for entry in inbox.tracker.waiting where !named.contains(entry.path) {
         add(inbox.place(of: entry.path).absolute, reason(for: entry, in: inbox))
       }
+    }
+    if !isIdle, adoption != nil, let tree = trees.first {
+      add(tree.path, "the output is being looked through for what the ledger lost")
     }
     if !isIdle, !outputs.isIdle, let tree = trees.first {
       add(tree.path, "what people moved in the output is being looked at")

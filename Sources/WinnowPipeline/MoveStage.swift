@@ -80,8 +80,22 @@ final class MoveStage: @unchecked Sendable {
     if waiting.append(item) { wake() }
   }
 
-  /// Tries again what a failed commit left.
-  func wake() { queue.async { self.work() } }
+  private func wake() { queue.async { self.work() } }
+
+  /// Tries again what a failed commit left, or, where that is nothing, whether the ledger takes anything.
+  func tryAgain() {
+    queue.async {
+      if self.finished.isEmpty && self.endings.isEmpty {
+        do throws(WinnowError) {
+          try self.ledger.set("tried", to: [])
+          self.reply.async { [ledgerState = self.ledgerState] in ledgerState(nil) }
+        } catch {
+          self.reply.async { [ledgerState = self.ledgerState] in ledgerState(error) }
+        }
+      }
+      self.work()
+    }
+  }
 
   /// Calls `body` on the stage's queue after everything enqueued so far.
   func afterwards(_ body: @escaping @Sendable () -> Void) { queue.async(execute: body) }
@@ -212,8 +226,9 @@ final class MoveStage: @unchecked Sendable {
     queue.async {
       var settled = 0
       var remaining: [(MoveIntent, WinnowError)] = []
+      var intents: [MoveIntent] = []
       do throws(WinnowError) {
-        let intents = try self.ledger.openIntents()
+        intents = try self.ledger.openIntents()
         // Where a picture went decides where its companions go.
         for intents in [intents.filter { $0.lead == nil }, intents.filter { $0.lead != nil }] {
           var outcomes: [MoveOutcome] = []
@@ -232,6 +247,8 @@ final class MoveStage: @unchecked Sendable {
         }
         self.unresolved = remaining.map(\.0)
       } catch {
+        // What was found out is found out again once the ledger takes it.
+        (settled, remaining) = (0, intents.map { ($0, error) })
         self.reply.async { [ledgerState = self.ledgerState] in ledgerState(error) }
       }
       self.reply.async { [settled, remaining] in completion(settled, remaining) }

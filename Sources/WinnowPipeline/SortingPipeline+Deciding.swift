@@ -105,6 +105,10 @@ extension SortingPipeline {
       }
       let place =
         action == .tag ? Self.sidecar(of: settled.place) : destination.appending(name: settled.place.name)
+      if let placed = placedBeforeLoss(settled, at: place, by: action) {
+        picture.reason = "it was placed at \(placed) before the ledger was lost"
+        return enqueueNote(picture, .left, settled, in: inbox)
+      }
       if inbox.settings.isShadow {
         let plan = ShadowPlan(destination: place, outcome: outcome, reason: reason)
         picture.reason = "shadow mode: would go to \(destination): \(reason)"

@@ -35,6 +35,20 @@ extension SortingPipeline {
     return nil
   }
 
+  /// What stands for a picture at its destination since before the ledger lost what happened; nil where nothing does. It
+  /// would be placed a second time otherwise.
+  func placedBeforeLoss(_ settled: SettledPicture, at place: Place, by action: PlacingAction) -> Place? {
+    guard action != .move, let lost, settled.status.changed <= lost,
+      let root = try? Root(opening: place.root, on: fileSystem),
+      let status = try? fileSystem.status(of: place.relative, in: root.raw)
+    else { return nil }
+    let isOurs =
+      action == .symlink
+      ? (try? fileSystem.symbolicLinkTarget(place.relative, in: root.raw)) == settled.place.absolute
+      : status.kind == .regular && status.hasContentMarks(of: settled.fingerprint)
+    return isOurs ? place : nil
+  }
+
   /// The step that takes the mark of a picture away again, before it gets another; nil where it has none.
   func takingAwayMark(of picture: PictureRecord) throws(WinnowError) -> OrderedMove? {
     try ledger.undoable(.paths([picture.place.absolute])).steps.first { $0.mark != nil }.map(Self.order)

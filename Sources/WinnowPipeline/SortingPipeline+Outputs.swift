@@ -112,7 +112,9 @@ extension SortingPipeline {
   func attendOutputs(at now: ContinuousClock.Instant) {
     for tree in trees where tree.here == nil && tree.opening.isDue(at: now) {
       open(tree)
-      if tree.here != nil { updateWatcher() }
+      guard tree.here != nil else { continue }
+      updateWatcher()
+      adopt()
     }
     if let poll = outputs.nextPoll, poll <= now {
       outputs.nextPoll = trees.contains { $0.isPolled } ? now + Inbox.safetyPause : nil

@@ -86,6 +86,9 @@ extension SortingPipeline {
       inbox: inbox.name, action: settings.action, outcome: .left, destination: nil, reason: "", prediction: prediction)
     switch inbox.policy(for: model).decide(prediction, facts: facts) {
     case .leave(let reason): preview.reason = reason
+    case .retry(let reason):
+      preview.outcome = .failed
+      preview.reason = reason
     case .move(let area, let folder, let outcome, let reason):
       preview.outcome = outcome
       preview.reason = reason

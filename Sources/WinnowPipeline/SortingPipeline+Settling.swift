@@ -112,6 +112,7 @@ extension SortingPipeline {
         if busySince != nil { reportBusy(place, in: inbox) }
       case .offer(let last):
         clear(.fileBusy, subject: inbox.name)
+        if let known = takenBackBeforeLoss(status) { return hold(known, at: place, status, in: inbox, path: path) }
         var settled = SettledPicture(
           place: place, status: status, fingerprint: status.fingerprint(handle: fileSystem.handle(of: file.raw)),
           isLastTry: last)
@@ -217,6 +218,24 @@ extension SortingPipeline {
       id: isSame ? known?.record.id ?? ledger.nextPictureID() : ledger.nextPictureID(), inbox: inbox.name, place: place,
       state: outcome.state, fingerprint: status.fingerprint(handle: []), reason: reason, digest: nil, facts: nil,
       top: [], model: nil, time: Timestamp.now())
+    note(picture, outcome, in: inbox, path: path)
+  }
+
+  /// Leaves a picture alone as after an undo.
+  private func hold(
+    _ known: PictureRecord, at place: Place, _ status: FileStatus, in inbox: Inbox, path: FilePath
+  ) {
+    var picture = known
+    picture.inbox = inbox.name
+    picture.place = place
+    picture.state = .held
+    picture.fingerprint = status.fingerprint(handle: [])
+    picture.reason = "it was in the inbox when the ledger lost what had happened: left alone, as after an undo"
+    picture.time = Timestamp.now()
+    note(picture, .undone, in: inbox, path: path)
+  }
+
+  private func note(_ picture: PictureRecord, _ outcome: HistoryOutcome, in inbox: Inbox, path: FilePath) {
     inbox.inHand += 1
     inbox.tracker.take(path)
     let key = inbox.key

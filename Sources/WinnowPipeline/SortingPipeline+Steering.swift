@@ -23,9 +23,13 @@ extension SortingPipeline {
     } else {
       wanted.removeAll()
     }
-    try ledger.set(Self.pausedKey, toText: wanted.isEmpty ? nil : wanted.sorted().joined(separator: "\n"))
+    try remember(paused: wanted)
     paused = wanted
     pump()
+  }
+
+  func remember(paused: Set<String>) throws(WinnowError) {
+    try ledger.set(Self.pausedKey, toText: paused.isEmpty ? nil : paused.sorted().joined(separator: "\n"))
   }
 
   func isPaused(_ inbox: Inbox) -> Bool { paused.contains("") || paused.contains(inbox.name) }
@@ -200,15 +204,21 @@ extension SortingPipeline {
     public var health: InboxHealth
   }
 
-  public func report() throws(WinnowError) -> [InboxReport] {
+  public func report() -> [InboxReport] {
     dispatchPrecondition(condition: .onQueue(queue))
-    let counts = try ledger.counts()
-    return try watchedInboxes.map { (inbox) throws(WinnowError) in
+    var counts: [String: [PictureState: Int]] = [:]
+    do throws(WinnowError) {
+      counts = try ledger.counts()
+    } catch {
+      // A condition, and no reason to show nothing.
+      ledgerState(error)
+    }
+    return watchedInboxes.map { inbox in
       InboxReport(
         settings: inbox.settings, isAway: inbox.here == nil, isPolled: inbox.isPolled, isPaused: isPaused(inbox),
         rest: rest(of: inbox).map(sentence), settling: inbox.tracker.count, counts: counts[inbox.name] ?? [:],
-        classNames: inbox.classNames, promise: inbox.promise, observed: try observed(in: inbox),
-        plans: try ledger.planCount(inbox: inbox.name), health: health(of: inbox))
+        classNames: inbox.classNames, promise: inbox.promise, observed: (try? observed(in: inbox)) ?? nil,
+        plans: (try? ledger.planCount(inbox: inbox.name)) ?? 0, health: health(of: inbox))
     }
   }
 

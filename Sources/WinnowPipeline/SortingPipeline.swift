@@ -18,7 +18,8 @@ import WinnowWire
 /// - `+Deciding`: what the worker answers becomes a `Decision`, and that a move or a note;
 /// - `+Outcomes`: what became durable is told to whoever listens;
 /// - `+Outputs`: what the watcher tells of the output trees becomes files that people may have moved;
-/// - `+Corrections`: what they are becomes a note.
+/// - `+Corrections`: what they are becomes a note;
+/// - `+Adoption`: what a mended ledger lost of them becomes notes too.
 ///
 /// `pump` drives all of it after every event, and one timer wakes it at the next deadline: idle means silent.
 ///
@@ -68,6 +69,9 @@ public final class SortingPipeline: @unchecked Sendable {
   var inboxes: [Inbox] = []
   var trees: [OutputTree] = []
   let outputs = OutputHints()
+  var adoption: Adoption?
+  /// When the ledger last lost what had happened.
+  var lost: Timestamp?
   var nextKey = 0
   var board = HealthBoard()
   private var listeners: [(PipelineEvent) -> Void] = []
@@ -82,6 +86,7 @@ public final class SortingPipeline: @unchecked Sendable {
   var isStarted = false
   var isStopping = false
   var daemonRun: Int64 = 0
+  private var isRunRecorded = false
   /// Digest and folder of pictures on their way, for the rule about duplicates.
   var digestsInHand: Set<DigestInFolder> = []
   /// Places that a move or an undo is about to fill or empty.
@@ -153,9 +158,10 @@ public final class SortingPipeline: @unchecked Sendable {
   // MARK: - Life
 
   /// Finishes what a crash left, then opens the inboxes.
-  public func start(_ settings: [InboxSettings], whenStarted: @escaping @Sendable () -> Void) throws(WinnowError) {
+  public func start(_ settings: [InboxSettings], whenStarted: @escaping @Sendable () -> Void) {
     dispatchPrecondition(condition: .onQueue(queue))
-    daemonRun = try ledger.beginRun(kind: .daemon, by: Self.daemonName, at: Timestamp.now())
+    daemonRun = ledger.nextRunID()
+    recordRun()
     moves.recover { [self] settled, remaining in
       if settled > 0 {
         journal(JournalLine(.notice, "finished or dropped \(settled) moves that were under way when winnowd ended"))
@@ -163,8 +169,22 @@ public final class SortingPipeline: @unchecked Sendable {
       placesUnresolved = Self.places(of: remaining)
       report(unresolved: remaining)
       isStarted = true
+      lost = timeOfLoss()
       setInboxes(settings)
+      adopt()
       whenStarted()
+    }
+  }
+
+  /// With a ledger that cannot be written now, as on a full disk, the daemon is there and says so; the row follows.
+  private func recordRun() {
+    guard !isRunRecorded else { return }
+    do throws(WinnowError) {
+      try ledger.record(run: daemonRun, kind: .daemon, by: Self.daemonName, at: Timestamp.now())
+      isRunRecorded = true
+      try ledger.wasThere(at: Timestamp.now())
+    } catch {
+      if !isRunRecorded { ledgerState(error) }
     }
   }
 
@@ -226,7 +246,10 @@ public final class SortingPipeline: @unchecked Sendable {
     repeat {
       pumpWanted = false
       let now = now
-      if ledgerRetry.isDue(at: now) { moves.wake() }
+      if ledgerRetry.isDue(at: now) {
+        recordRun()
+        moves.tryAgain()
+      }
       if resolving.isDue(at: now) { moves.recover { [self] in settledLater($0, $1) } }
       for inbox in inboxes {
         attend(to: inbox, at: now)
@@ -352,7 +375,9 @@ public final class SortingPipeline: @unchecked Sendable {
       arm()
     } else {
       ledgerRetry.reset()
+      guard board.holds(.ledgerFault) else { return }
       clear(.ledgerFault)
+      pumpSoon()
     }
   }
 
@@ -374,7 +399,7 @@ public final class SortingPipeline: @unchecked Sendable {
     Set(unresolved.flatMap { [$0.0.source, $0.0.destination] })
   }
 
-  private func settledLater(_ settled: Int, _ remaining: [(MoveIntent, WinnowError)]) {
+  func settledLater(_ settled: Int, _ remaining: [(MoveIntent, WinnowError)]) {
     placesUnresolved = Self.places(of: remaining)
     report(unresolved: remaining)
     if settled > 0 {

@@ -26,13 +26,21 @@ public enum Verification {
         if shouldStop() { return report }
         guard let expected = picture.digest else { continue }
         report.checked += 1
-        do throws(SystemFault) {
-          let root = try roots.root(picture.place.root)
-          let file = OwnedDescriptor(try fileSystem.openFile(picture.place.relative, in: root.raw))
-          if try fileSystem.digest(of: file.raw) != expected { report.changed.append(picture.place.absolute) }
-        } catch {
-          report.missing.append(picture.place.absolute)
+        func holds(at place: Place) -> Bool? {
+          do throws(SystemFault) {
+            let root = try roots.root(place.root)
+            let file = OwnedDescriptor(try fileSystem.openFile(place.relative, in: root.raw))
+            return try fileSystem.digest(of: file.raw) == expected
+          } catch {
+            return nil
+          }
         }
+        if holds(at: picture.place) == true { continue }
+        // It may have been moved since its page was read.
+        guard let now = try ledger.picture(id: picture.id)?.record, now.digest == expected else { continue }
+        let isThere = holds(at: now.place)
+        if isThere == false { report.changed.append(now.place.absolute) }
+        if isThere == nil { report.missing.append(now.place.absolute) }
       }
     }
   }

@@ -33,7 +33,8 @@ struct Winnowctl: ParsableCommand {
     subcommands: [
       Status.self, Metrics.self, Watch.self, Wait.self, Classify.self, Sort.self, History.self, Undo.self, Redo.self,
       Replay.self, Review.self,
-      Pause.self, Resume.self, Rescan.self, Reload.self, Verify.self, Doctor.self, InboxVerbs.self, ConfigVerbs.self,
+      Pause.self, Resume.self, Rescan.self, Reload.self, Verify.self, Doctor.self, Backup.self, Restore.self,
+      Rebuild.self, InboxVerbs.self, ConfigVerbs.self,
       ModelVerbs.self, DatasetVerbs.self, Train.self, Evaluate.self, JobVerbs.self, Web.self, Completions.self,
       Version.self,
     ])

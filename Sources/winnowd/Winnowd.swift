@@ -58,8 +58,21 @@ struct Winnowd: ParsableCommand {
   @Flag(name: .long, help: "Stay in the foreground. It always does; this is for habit's sake.")
   var foreground = false
 
+  /// For winnowctl: does one thing with the ledger of a stopped daemon, and ends.
+  @Option(
+    name: .customLong("ledger"), help: .hidden,
+    transform: { word in
+      guard let care = LedgerCare(rawValue: word) else { throw ValidationError("--ledger does not know \(word)") }
+      return care
+    })
+  var care: LedgerCare?
+
   func run() throws {
     signal(SIGPIPE, SIG_IGN)
+    if let care {
+      let paths = try StandardPaths(StandardPaths.Options(stateDirectory: stateDirectory.map { FilePath($0) }))
+      return try care.run(stateFolder: paths.stateDirectory)
+    }
     let environment = Self.environment(Daemon.variables)
     let daemon = try Daemon(
       StandardPaths.Options(

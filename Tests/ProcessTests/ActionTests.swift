@@ -96,6 +96,30 @@ extension ProcessTests {
       #expect(try winnow.counts() == .counted(sorted: 1))
     }
 
+    @Test(
+      "nothing is placed a second time where the ledger was lost",
+      arguments: [PlacingAction.copy, .hardlink, .symlink, .tag])
+    func lostLedger(action: PlacingAction) throws {
+      let winnow = try Winnow(["action: \(action.rawValue)"])
+      for number in 0..<3 { try winnow.put(Picture.png(.red, number), "\(number).png") }
+      try winnow.start()
+      try winnow.waitUntilIdle()
+      let placed = Tree(winnow.inbox, winnow.output)
+      #expect(placed.files.count == 6)
+      try winnow.stop()
+      for name in Files.names(in: winnow.state) where name.hasPrefix("ledger.sqlite") {
+        try Files.remove(winnow.state + "/" + name)
+      }
+      if Files.exists(winnow.state + "/backups") {
+        for name in Files.names(in: winnow.state + "/backups") where name != "begun" {
+          try Files.remove(winnow.state + "/backups/" + name)
+        }
+      }
+      try winnow.start()
+      try winnow.waitUntilIdle()
+      #expect(Tree(winnow.inbox, winnow.output) == placed, "\(winnow.log)")
+    }
+
     @Test("a copy that a person moves is a correction, and their picture is not placed again")
     func correction() throws {
       let winnow = try Winnow(["action: copy"])

@@ -101,6 +101,20 @@ import WinnowTestSupport
     #expect(try folder.names(in: "inboxes.d") == ["相机 1.yaml"])
   }
 
+  @Test("files of a backup are put back where there are none, and name no file elsewhere")
+  func putBack() throws {
+    let file = try store.add(addition)
+    let files = store.files()
+    #expect(Array(files.keys) == [addition.name])
+    #expect(try store.putBack(files) == [])
+    try store.remove(addition.name)
+    var hostile = files
+    for name in ["../winnow", "a/b", "", ".", ".hidden"] { hostile[name] = Array("inboxes: {}".utf8) }
+    #expect(try store.putBack(hostile) == [file])
+    #expect(store.files() == files)
+    #expect(try folder.names(in: "inboxes.d") == ["相机 1.yaml"])
+  }
+
   @Test("a state folder that is not there is an error that names it")
   func noState() {
     let store = ConfigurationStore(stateDirectory: "/nonexistent/state")

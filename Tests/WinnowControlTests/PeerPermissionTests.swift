@@ -5,10 +5,11 @@ import WinnowControlAPI
 
 @Suite("who may do what")
 struct PeerPermissionTests {
-  @Test("what names new paths, changes roots or cannot be undone is the owner's")
+  @Test("what names new paths, changes roots, cannot be undone or hands out the whole ledger is the owner's")
   func owners() {
     #expect(
-      Set(Route.allCases.filter { $0.requirement == .owner }) == [.reload, .inboxAdd, .inboxRemove, .modelRemove])
+      Set(Route.allCases.filter { $0.requirement == .owner })
+        == [.reload, .inboxAdd, .inboxRemove, .modelRemove, .backup])
   }
 
   @Test("visitors can only look")

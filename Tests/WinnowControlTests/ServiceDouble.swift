@@ -30,6 +30,7 @@ final class ServiceDouble: ControlService {
     switch call {
     case .version(let reply): reply.send(VersionReply(version: "1.2.3"))
     case .status(let reply): reply.send(Sample.status)
+    case .backup(let reply): reply.send(Array("SQLite format 3\0".utf8), as: .bytes)
     case .metrics(let reply): reply.send(Array("winnow_degraded 0\n".utf8), as: .metrics)
     case .events(let stream):
       stream.emit(Sample.event)

@@ -47,6 +47,17 @@ struct LedgerOutboxTests {
     #expect(try waiting(temporary.ledger, .webhook).map(\.picture) == [lead, companion.id])
   }
 
+  @Test("a note that is no news is in the history, and no hook hears of it")
+  func noNews() throws {
+    let temporary = try TemporaryLedger()
+    temporary.ledger.tell([.webhook, .program])
+    let picture = Sample.picture(temporary.ledger.nextPictureID(), place: Sample.sorted("daisy/a.jpg"))
+    try temporary.ledger.commit(
+      LedgerBatch(notes: [PictureNote(picture: picture, outcome: .sorted, by: "winnowd", run: 1, isNews: false)]))
+    #expect(try temporary.rows().map(\.picture) == [picture.id])
+    for target in HookTarget.allCases { #expect(try waiting(temporary.ledger, target) == []) }
+  }
+
   @Test("a commit that fails puts nothing aside and wakes nobody")
   func failedCommit() throws {
     let temporary = try TemporaryLedger()

@@ -1,5 +1,8 @@
 import ArgumentParser
+import SystemPackage
 import WinnowControlAPI
+import WinnowControlClient
+import WinnowCore
 
 struct History: ParsableCommand {
   static let configuration = CommandConfiguration(
@@ -10,6 +13,7 @@ struct History: ParsableCommand {
       EXAMPLES:
         winnowctl history /srv/camera/inbox/IMG_0042.JPG
         winnowctl history --inbox camera --since 1h --limit 20
+        winnowctl history --csv > history.csv
       """)
 
   @OptionGroup var options: GlobalOptions
@@ -27,12 +31,38 @@ struct History: ParsableCommand {
   @Option(help: ArgumentHelp("Only the newest so many rows.", valueName: "count"))
   var limit: Int?
 
+  @Flag(help: "Print comma-separated values (RFC 4180) with a header line.")
+  var csv = false
+
   func validate() throws {
+    if csv, options.json { throw ValidationError("--csv and --json exclude each other.") }
     if let limit, limit < 0 { throw ValidationError("--limit is a number from 0 on.") }
   }
 
   func run() throws {
     let query = HistoryQuery(file: file?.absolute, inbox: inbox, since: since?.time, limit: limit)
-    try options.follow(.history, query: query.query, of: HistoryRow.self)
+    guard csv else { return try options.follow(.history, query: query.query, of: HistoryRow.self) }
+    StandardOutput.write(CSVText.line(HistoryRow.csvHeader))
+    try options.client().stream(.history, query: query.query, of: HistoryRow.self) { row throws(WinnowError) in
+      StandardOutput.write(CSVText.line(row.csvFields))
+      return true
+    }
+  }
+}
+
+extension HistoryRow {
+  /// The names of the fields in JSON. Later versions may add some at the end.
+  static let csvHeader = [
+    "time", "outcome", "file", "from", "to", "class", "probability", "model", "label", "reason", "by", "inbox", "run",
+    "sha256", "row", "picture",
+  ]
+
+  /// Names that are no text are escaped, as everywhere.
+  var csvFields: [String] {
+    [
+      time.rfc3339, outcome.rawValue, file.escaped, from?.escaped ?? "", to?.escaped ?? "", `class` ?? "",
+      probability.map { "\($0)" } ?? "", model ?? "", label ?? "", reason, by ?? "", inbox ?? "", run ?? "",
+      sha256 ?? "", row.map { "\($0)" } ?? "", picture.map { "\($0)" } ?? "",
+    ]
   }
 }
