@@ -56,6 +56,10 @@ final class Inbox {
   var lastProbe: (wasHeard: Bool, time: Timestamp)?
   /// Whether a name of a companion was ever seen here; until then nothing is sought beside pictures.
   var meetsCompanions = false
+  /// The same for a sidecar of a RAW, `IMG_1.NEF.xmp`, which can be here without that RAW.
+  var meetsDoubledRaws = false
+  /// Whether a RAW was ever decided about here for want of a picture, so that one that comes later may belong to it.
+  var hasLoneRaws = false
 
   var isPolled = false
   var nextPoll: ContinuousClock.Instant?

@@ -40,6 +40,8 @@ extension SortingPipeline {
       }
       let prediction = Prediction(
         model: model.version, top: top, picture: facts, familiarity: familiarity.map(Double.init))
+      if let lead = lateLead(of: settled, facts, in: inbox) { return follow(lead, settled, in: inbox, facts: facts) }
+      if facts.format == "raw" { rememberLoneRaws(in: inbox) }
       var policy = inbox.policy
       let isPromised = inbox.settings.promisedError != nil
       policy.leastFamiliarity = inbox.settings.sortsUnfamiliar && !isPromised ? nil : model.leastFamiliarity
@@ -61,7 +63,7 @@ extension SortingPipeline {
     }
   }
 
-  private func destinationFacts(
+  func destinationFacts(
     of settled: SettledPicture, _ facts: PictureFacts, in inbox: Inbox
   ) -> DestinationTemplate.Facts {
     DestinationTemplate.Facts(
@@ -69,7 +71,7 @@ extension SortingPipeline {
       taken: facts.captureTime ?? settled.status.modified, name: settled.place.name)
   }
 
-  private func carryOut(
+  func carryOut(
     _ decision: Decision, _ settled: SettledPicture, in inbox: Inbox, digest: ContentDigest?, prediction: Prediction?
   ) {
     let known = (try? ledger.picture(at: settled.place.absolute)).flatMap { $0 }
@@ -121,16 +123,23 @@ extension SortingPipeline {
   private func plan(
     _ decision: Decision, _ picture: PictureRecord, _ settled: SettledPicture, _ run: SortRun, in inbox: Inbox
   ) {
-    var event = PictureEvent(
-      time: picture.time, picture: picture.id, inbox: inbox.name, from: settled.place, to: nil, outcome: .left,
-      reason: "", best: picture.top.first, model: picture.model, digest: picture.digest, run: inbox.run, by: inbox.by)
     switch decision {
-    case .leave(let reason): event.reason = reason
+    case .leave(let reason): tell(picture, settled, to: nil, .left, reason, run, in: inbox)
     case .move(let area, let folder, let outcome, let reason):
-      event.to = Place(root: inbox.settings.root(of: area), relative: folder).appending(name: settled.place.name)
-      event.outcome = outcome
-      event.reason = reason
+      let place = Place(root: inbox.settings.root(of: area), relative: folder).appending(name: settled.place.name)
+      tell(picture, settled, to: place, outcome, reason, run, in: inbox)
     }
+  }
+
+  /// Tells of one picture of a dry run, and of what goes with it.
+  func tell(
+    _ picture: PictureRecord, _ settled: SettledPicture, to place: Place?, _ outcome: HistoryOutcome, _ reason: String,
+    _ run: SortRun, in inbox: Inbox
+  ) {
+    let event = PictureEvent(
+      time: picture.time, picture: picture.id, inbox: inbox.name, from: settled.place, to: place, outcome: outcome,
+      reason: reason, best: picture.top.first, model: picture.model, digest: picture.digest, run: inbox.run,
+      by: inbox.by)
     run.plan(event)
     for companion in settled.companions where event.to != nil {
       var event = event
@@ -144,7 +153,7 @@ extension SortingPipeline {
     run.count(event.outcome)
   }
 
-  private func enqueueNote(
+  func enqueueNote(
     _ picture: PictureRecord, _ outcome: HistoryOutcome, _ settled: SettledPicture, in inbox: Inbox,
     plan: ShadowPlan? = nil
   ) {

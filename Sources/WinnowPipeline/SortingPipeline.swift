@@ -174,6 +174,7 @@ public final class SortingPipeline: @unchecked Sendable {
     for wanted in settings where !kept.contains(where: { $0.settings == wanted }) {
       let inbox = Inbox(settings: wanted, purpose: .watched, key: nextKey, run: daemonRun, by: Self.daemonName)
       inbox.classNames = (try? ledger.classNames(inbox: wanted.name)) ?? [:]
+      recallLoneRaws(in: inbox)
       kept.append(inbox)
       nextKey += 1
     }
