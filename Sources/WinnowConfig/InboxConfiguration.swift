@@ -29,6 +29,9 @@ public struct InboxConfiguration: Hashable, Sendable {
   public var busyAfter: Duration
   /// How long a companion without its picture waits for it, and a picture for companions that still settle.
   public var groupWait: Duration
+  public var bursts: BurstPolicy
+  /// Pictures of one camera that follow each other by less are a burst.
+  public var burstGap: Duration
   public var poll: PollPolicy
   /// Whether folders in the inbox are sorted too.
   public var recursive: Bool
@@ -51,6 +54,14 @@ public enum DuplicatePolicy: String, Hashable, Sendable, CaseIterable {
   case separate
   /// Left where it is.
   case leave
+}
+
+/// How pictures are decided about that one camera took in quick succession.
+public enum BurstPolicy: String, Hashable, Sendable, CaseIterable {
+  /// Each by itself.
+  case apart
+  /// All by the mean of what the model says of them.
+  case together
 }
 
 /// What happens to a picture that looks unlike anything the model was taught.

@@ -6,7 +6,7 @@ extension InboxConfiguration {
   static let defaultThreshold = ConfidenceThreshold.fixed(0.8)
 
   /// Keys of the design whose feature is not there yet and that are in no example of it.
-  static let plannedKeys = ["burst_gap", "bursts", "hours"]
+  static let plannedKeys = ["hours"]
 
   /// Reads the `inboxes:` map. Inboxes without a usable name, path, output or model are reported and left out.
   ///
@@ -48,6 +48,8 @@ extension InboxConfiguration {
     let incompleteAfter = section.read("incomplete_after", .duration(.seconds(1)...day), default: .seconds(120))
     let busyAfter = section.read("busy_after", .duration(.seconds(1)...day), default: .seconds(600))
     let groupWait = section.read("group_wait", .duration(.zero...day), default: .seconds(5))
+    let bursts = section.read("bursts", .choice, default: BurstPolicy.apart)
+    let burstGap = section.read("burst_gap", .duration(.milliseconds(10)...(.seconds(60))), default: .seconds(2))
     let poll = section.read("poll", .poll, default: .auto)
     let recursive = section.read("recursive", .boolean, default: true)
     let ignore = section.readList("ignore", of: .namePattern)
@@ -59,9 +61,9 @@ extension InboxConfiguration {
       name: name, path: path, output: output, model: model, threshold: threshold,
       review: review ?? output.appending("_review"), quarantine: quarantine ?? output.appending("_quarantine"),
       none: none, unfamiliar: unfamiliar, template: template, action: action, duplicates: duplicates, mode: mode,
-      settle: settle, incompleteAfter: incompleteAfter, busyAfter: busyAfter, groupWait: groupWait, poll: poll,
-      recursive: recursive,
-      ignore: ignore, unsafePlaceholder: unsafePlaceholder)
+      settle: settle, incompleteAfter: incompleteAfter, busyAfter: busyAfter, groupWait: groupWait,
+      bursts: bursts, burstGap: burstGap, poll: poll, recursive: recursive, ignore: ignore,
+      unsafePlaceholder: unsafePlaceholder)
   }
 }
 

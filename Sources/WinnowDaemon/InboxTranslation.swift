@@ -40,6 +40,7 @@ extension InboxSettings {
       polling: polling, placeholder: inbox.unsafePlaceholder ? .allowed : .forbidden)
     isShadow = inbox.mode == .shadow
     groupWait = inbox.groupWait
+    burstGap = inbox.bursts == .together ? inbox.burstGap : nil
     sortsUnfamiliar = inbox.unfamiliar == .sort
   }
 }

@@ -44,8 +44,12 @@ final class Inbox {
   var holdUntil: ContinuousClock.Instant?
   /// Due files wait for the worker to take more.
   var waitsForWorker = false
-  /// Offered and not finished.
+  /// Offered and not finished, without what waits in `bursts`.
   var inHand = 0
+  /// Of these, what the worker has.
+  var inWorker = 0
+  /// Classified pictures that wait for others of their burst; nil where each is decided about by itself.
+  var bursts: BurstCollector<ClassifiedPicture>?
   /// How often events were lost, so that the folder had to be read through.
   var overflows = 0
   var arrivals = RateMeter(start: .now)
@@ -90,12 +94,15 @@ final class Inbox {
     self.run = run
     self.by = by
     tracker = SettleTracker(rules: settings.settling)
+    bursts = settings.burstGap.map { BurstCollector(rules: .init(gap: $0, wait: settings.groupWait)) }
   }
 
   var name: String { settings.name }
 
   /// Nothing is left that can go on by itself.
   var isIdle: Bool { tracker.isEmpty && !isScanning && inHand == 0 }
+  /// Nothing is on its way here that is still to be classified.
+  var isQuiet: Bool { !isScanning && inWorker == 0 && !tracker.hasUnsettled }
   var isScanning: Bool { scan != nil || wantsScan || !newFolders.isEmpty }
 
   var policy: RoutingPolicy {

@@ -41,6 +41,8 @@ public struct InboxSettings: Hashable, Sendable {
   public var settling: SettleTracker.Rules
   /// How long a companion without its picture waits for it, and a picture for companions that are still settling.
   public var groupWait: Duration = .seconds(5)
+  /// Pictures of one camera that follow each other by less are decided about together; nil: each by itself.
+  public var burstGap: Duration?
   public var recursive: Bool
   public var duplicates: DuplicateRule
   public var ignored: IgnoredNames

@@ -11,6 +11,7 @@ extension SortingPipeline {
     _ settled: SettledPicture, _ descriptor: consuming OwnedDescriptor, in inbox: Inbox, model: ServedModel
   ) {
     inbox.inHand += 1
+    inbox.inWorker += 1
     let key = inbox.key
     let id = nextJob
     nextJob += 1
@@ -22,6 +23,7 @@ extension SortingPipeline {
           guard let self else { return }
           self.handBack(key)
           guard let inbox = self.inboxes.first(where: { $0.key == key }) else { return }
+          inbox.inWorker -= 1
           self.answered(outcome, settled, in: inbox, model: model)
           self.pump()
         }))
@@ -42,11 +44,9 @@ extension SortingPipeline {
         model: model.version, top: top, picture: facts, familiarity: familiarity.map(Double.init))
       if let lead = lateLead(of: settled, facts, in: inbox) { return follow(lead, settled, in: inbox, facts: facts) }
       if facts.format == "raw" { rememberLoneRaws(in: inbox) }
-      var policy = inbox.policy
-      let isPromised = inbox.settings.promisedError != nil
-      policy.leastFamiliarity = inbox.settings.sortsUnfamiliar && !isPromised ? nil : model.leastFamiliarity
-      let decision = policy.decide(prediction, facts: destinationFacts(of: settled, facts, in: inbox))
-      carryOut(decision, settled, in: inbox, digest: facts.digest, prediction: prediction)
+      collect(
+        ClassifiedPicture(settled: settled, prediction: prediction, leastFamiliarity: model.leastFamiliarity),
+        in: inbox)
     case .refused(let refusal, let digest):
       if refusal.kind == .truncated && !settled.isLastTry {
         inbox.tracker.incomplete(path, at: now)

@@ -15,6 +15,7 @@ import WinnowWire
 /// - `+Arrivals`: what the watcher, scans and polls tell becomes `InboxEvent`s of a `SettleTracker`;
 /// - `+Settling`: what is due is looked at, and offered to the worker as far as there is room;
 /// - `+Deciding`: what the worker answers becomes a `Decision`, and that a move or a note;
+/// - `+Bursts`: where that is wanted, pictures of a burst wait for each other in between;
 /// - `+Outcomes`: what became durable is told to whoever listens;
 /// - `+Outputs`: what the watcher tells of the output trees becomes files that people may have moved;
 /// - `+Corrections`: what they are becomes a note.
@@ -219,6 +220,7 @@ public final class SortingPipeline: @unchecked Sendable {
       for inbox in inboxes {
         attend(to: inbox, at: now)
         settle(inbox, at: now)
+        decideRipeBursts(in: inbox, at: now)
       }
       attendOutputs(at: now)
       finishSortRuns()
@@ -246,6 +248,7 @@ public final class SortingPipeline: @unchecked Sendable {
     for tree in trees { consider(tree.opening.deadline) }
     for inbox in inboxes {
       consider(inbox.opening.deadline)
+      if let bursts = inbox.bursts, !bursts.isEmpty { consider(bursts.nextDeadline(isQuiet: inbox.isQuiet)) }
       guard inbox.here != nil else { continue }
       consider(inbox.nextPoll)
       consider(inbox.nextSafetyScan)

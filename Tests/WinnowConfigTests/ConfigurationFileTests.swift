@@ -92,7 +92,7 @@ import WinnowCore
     let text = inbox(
       "threshold: 0.65", "review: /srv/r", "quarantine: /srv/q", "none: /srv/n", "template: \"{class}/{year}\"",
       "duplicates: separate", "settle: 500ms", "incomplete_after: 5min", "busy_after: 1h", "group_wait: 1min",
-      "poll: 30s", "recursive: no",
+      "bursts: together", "burst_gap: 500ms", "poll: 30s", "recursive: no",
       "ignore: [\"*.bak\", \"* copy.*\"]", "unsafe_placeholder: yes")
     let inbox = try #require(try load(text).configuration.inboxes.first)
     #expect(inbox.threshold == .fixed(0.65))
@@ -103,6 +103,8 @@ import WinnowCore
     #expect(inbox.incompleteAfter == .seconds(300))
     #expect(inbox.busyAfter == .seconds(3600))
     #expect(inbox.groupWait == .seconds(60))
+    #expect(inbox.bursts == .together)
+    #expect(inbox.burstGap == .milliseconds(500))
     #expect(inbox.poll == .every(.seconds(30)))
     #expect(!inbox.recursive)
     #expect(inbox.ignore == ["*.bak", "* copy.*"])
