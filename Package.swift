@@ -77,7 +77,7 @@ let package = Package(
       name: "CWinnowImage",
       linkerSettings: [
         .linkedLibrary("jpeg"), .linkedLibrary("png"), .linkedLibrary("webp"), .linkedLibrary("webpdemux"),
-        .linkedLibrary("heif"), .linkedLibrary("gif"), .linkedLibrary("lcms2"),
+        .linkedLibrary("heif"), .linkedLibrary("gif"), .linkedLibrary("raw_r"), .linkedLibrary("lcms2"),
       ]),
 
     // Values.
@@ -193,7 +193,7 @@ let package = Package(
     tests("WinnowFilesTests", ["WinnowCore", "WinnowFiles", "WinnowTestSupport", "CWinnowLinux", system]),
     tests("WinnowWireTests", ["WinnowCore", "WinnowWire"]),
     tests("WinnowGraphTests", ["WinnowCore", "WinnowGraph"]),
-    tests("WinnowImagingTests", ["WinnowCore", "WinnowImaging"]),
+    tests("WinnowImagingTests", ["WinnowCore", "WinnowImaging", "WinnowTestSupport"]),
     tests("WinnowConfigTests", ["WinnowCore", "WinnowConfig", "WinnowTestSupport", system]),
     tests(
       "WinnowLedgerTests", ["WinnowCore", "WinnowLedger", .product(name: "GRDB", package: "GRDB.swift"), system]),

@@ -10,7 +10,7 @@ cd "$(dirname "$0")/.."
 
 seconds=${1:-30}
 [ $# -eq 0 ] || shift
-[ $# -gt 0 ] || set -- jpeg png webp gif heif profile
+[ $# -gt 0 ] || set -- jpeg png webp gif heif raw profile
 
 sources=Sources/CWinnowImage
 out=.build/fuzz
@@ -36,21 +36,23 @@ fi
 
 build() {
   case $1 in
-  jpeg) target="Tests/fuzz/decoder.c -DSCALES -DDECODER=cwinnow_image_decode_jpeg" ;;
+  jpeg | raw) target="Tests/fuzz/decoder.c -DSCALES -DDECODER=cwinnow_image_decode_$1" ;;
   profile) target=Tests/fuzz/profile.c ;;
   png | webp | gif | heif) target="Tests/fuzz/decoder.c -DDECODER=cwinnow_image_decode_$1" ;;
   *)
-    echo "fuzz.sh: no target $1; there are jpeg png webp gif heif profile" >&2
+    echo "fuzz.sh: no target $1; there are jpeg png webp gif heif raw profile" >&2
     exit 2
     ;;
   esac
   # shellcheck disable=SC2086 # the flags are words
-  "$clang" -fuse-ld=lld $flags -I$sources/include $target "$sources"/*.c "$out/heif.o" -o "$out/$1" \
-    -ljpeg -lpng -lwebp -lwebpdemux -lheif -lgif -llcms2 -lstdc++ -lm
+  "$clang" -fuse-ld=lld $flags -I$sources/include $target "$sources"/*.c "$out/heif.o" "$out/raw.o" -o "$out/$1" \
+    -ljpeg -lpng -lwebp -lwebpdemux -lheif -lgif -lraw_r -llcms2 -lstdc++ -lm
 }
 
-# shellcheck disable=SC2086
-"$clang" $flags -std=c++17 -I$sources/include -c $sources/heif.cpp -o "$out/heif.o"
+for shim in heif raw; do
+  # shellcheck disable=SC2086
+  "$clang" $flags -std=c++17 -I$sources/include -c "$sources/$shim.cpp" -o "$out/$shim.o"
+done
 for name; do
   build "$name"
   mkdir -p "$out/corpus/$name"

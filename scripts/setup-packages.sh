@@ -7,7 +7,7 @@ cd "$(dirname "$0")/.."
 
 build_packages=(
   gcc libc6-dev libstdc++-12-dev make binutils pkg-config git ca-certificates    # tools
-  libjpeg-dev libpng-dev libwebp-dev libheif-dev libgif-dev liblcms2-dev         # pictures, in winnow-worker
+  libjpeg-dev libpng-dev libwebp-dev libheif-dev libgif-dev libraw-dev liblcms2-dev # pictures, in winnow-worker
   libcurl4-openssl-dev                                                           # crawling, in winnow-lab
   libinotifytools0-dev                                                           # winnow-watch
   libsqlite3-dev                                                                 # the ledger

@@ -33,6 +33,9 @@ public struct InboxConfiguration: Hashable, Sendable {
   public var groupWait: Duration
   /// When it is sorted; nil: always.
   public var hours: WorkingHours?
+  public var bursts: BurstPolicy
+  /// Pictures of one camera that follow each other by less are a burst.
+  public var burstGap: Duration
   public var poll: PollPolicy
   /// Whether folders in the inbox are sorted too.
   public var recursive: Bool
@@ -50,6 +53,14 @@ public enum DuplicatePolicy: String, Hashable, Sendable, CaseIterable {
   case separate
   /// Left where it is.
   case leave
+}
+
+/// How pictures are decided about that one camera took in quick succession.
+public enum BurstPolicy: String, Hashable, Sendable, CaseIterable {
+  /// Each by itself.
+  case apart
+  /// All by the mean of what the model says of them.
+  case together
 }
 
 /// What happens to a picture that looks unlike anything the model was taught.

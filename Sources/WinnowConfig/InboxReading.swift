@@ -5,9 +5,6 @@ extension InboxConfiguration {
   /// The default of `threshold`. Chosen, not measured.
   static let defaultThreshold = ConfidenceThreshold.fixed(0.8)
 
-  /// Keys of the design whose feature is not there yet and that are in no example of it.
-  static let plannedKeys = ["burst_gap", "bursts"]
-
   /// Reads the `inboxes:` map. Inboxes without a usable name, path, output or model are reported and left out.
   ///
   /// - Parameter taken: The files of inboxes that were read before.
@@ -29,7 +26,7 @@ extension InboxConfiguration {
   }
 
   private init?(name: String, _ section: inout SectionReader) {
-    defer { section.finish(planned: Self.plannedKeys) }
+    defer { section.finish() }
     let path = section.require("path", .path())
     let output = section.require("output", .path(example: "/srv/camera/sorted"))
     let model = section.require("model", .model)
@@ -50,6 +47,8 @@ extension InboxConfiguration {
     let busyAfter = section.read("busy_after", .duration(.seconds(1)...day), default: .seconds(600))
     let groupWait = section.read("group_wait", .duration(.zero...day), default: .seconds(5))
     let hours = section.read("hours", .hours)
+    let bursts = section.read("bursts", .choice, default: BurstPolicy.apart)
+    let burstGap = section.read("burst_gap", .duration(.milliseconds(10)...(.seconds(60))), default: .seconds(2))
     let poll = section.read("poll", .poll, default: .auto)
     let recursive = section.read("recursive", .boolean, default: true)
     let ignore = section.readList("ignore", of: .namePattern)
@@ -61,7 +60,8 @@ extension InboxConfiguration {
       review: review ?? output.appending("_review"), quarantine: quarantine ?? output.appending("_quarantine"),
       none: none, unfamiliar: unfamiliar, template: template, action: action, rights: rights, duplicates: duplicates,
       mode: mode, settle: settle, incompleteAfter: incompleteAfter, busyAfter: busyAfter, groupWait: groupWait,
-      hours: hours, poll: poll, recursive: recursive, ignore: ignore, unsafePlaceholder: unsafePlaceholder)
+      hours: hours, bursts: bursts, burstGap: burstGap, poll: poll, recursive: recursive, ignore: ignore,
+      unsafePlaceholder: unsafePlaceholder)
   }
 }
 

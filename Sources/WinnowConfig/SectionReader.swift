@@ -104,15 +104,10 @@ struct SectionReader {
 
   /// Reports every key that was not asked for.
   ///
-  /// - Parameters:
-  ///   - planned: Keys of the design whose feature this version does not have.
-  ///   - remedy: For an unknown key that resembles no known one; nil lists the known ones.
-  func finish(planned: [String] = [], remedy: String? = nil) {
+  /// - Parameter remedy: For an unknown key that resembles no known one; nil lists the known ones.
+  func finish(remedy: String? = nil) {
     for entry in entries where !known.contains(entry.key) {
-      if planned.contains(entry.key) {
-        report.problem(
-          at: entry.position, key: path(entry.key), "is not in this version of Winnow", remedy: "remove the line")
-      } else if entry.key == "<<" {
+      if entry.key == "<<" {
         report.problem(
           at: entry.position, key: path(entry.key), "merge keys are not understood", remedy: "write the keys out")
       } else {

@@ -66,6 +66,18 @@ public enum CompanionName {
     return (raws + sidecarNames(stem) + doubled(name)).filter { $0 != name }
   }
 
+  /// The sidecars that stand after the whole name of another RAW of the group, whether that is there or not.
+  public static func doubledRaws(of name: [UInt8]) -> [[UInt8]] { raws(of: name).flatMap(doubled) }
+
+  /// Whether a sidecar stands after a RAW's whole name.
+  public static func isDoubledRaw(_ name: [UInt8]) -> Bool {
+    guard let (stem, role) = split(name), role == .sidecar else { return false }
+    return self.role(of: stem) == .raw
+  }
+
+  /// The names under which a RAW may have spoken for the group before this file came.
+  public static func raws(of name: [UInt8]) -> [[UInt8]] { rawNames(stem(of: name)).filter { $0 != name } }
+
   /// The sidecars that stand after a member's whole name: `IMG_1.NEF.xmp`.
   public static func doubled(_ name: [UInt8]) -> [[UInt8]] { doubledEndings.map { name + $0 } }
 

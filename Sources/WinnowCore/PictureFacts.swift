@@ -4,9 +4,9 @@ public struct PictureFacts: Hashable, Sendable {
   public var digest: ContentDigest
   /// How many bytes that were.
   public var byteCount: Int64
-  /// `jpeg`, `png`, `webp`, `heif`, `avif` or `gif`.
+  /// `jpeg`, `png`, `webp`, `heif`, `avif`, `gif` or `raw`.
   public var format: String
-  /// Full size in pixels, upright.
+  /// Full size in pixels, upright; of a RAW that of its preview.
   public var width: Int
   public var height: Int
   /// 64-bit perceptual hash of the upright picture; near duplicates differ in few bits.

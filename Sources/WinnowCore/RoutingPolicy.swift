@@ -26,6 +26,15 @@ public struct RoutingPolicy: Hashable, Sendable {
   /// The class that never gets a folder.
   static let noneLabel = "none"
 
+  /// - Parameter others: how many more pictures of a burst the answer is the mean of.
+  public func decide(_ prediction: Prediction, others: Int, facts: DestinationTemplate.Facts) -> Decision {
+    let decision = decide(prediction, facts: facts)
+    guard others > 0, case .move(let area, let folder, let outcome, let reason) = decision else { return decision }
+    let company = others == 1 ? "1 other" : "\(others) others"
+    return .move(
+      area: area, folder: folder, outcome: outcome, reason: "\(reason), decided with \(company) of a burst")
+  }
+
   public func decide(_ prediction: Prediction, facts: DestinationTemplate.Facts) -> Decision {
     guard let best = prediction.top.first else {
       return .move(area: .review, folder: FilePath(), outcome: .review, reason: "the model gave no answer")

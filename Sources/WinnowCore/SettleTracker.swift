@@ -91,6 +91,11 @@ public struct SettleTracker: Sendable {
   public var isEmpty: Bool { entries.isEmpty }
   public func isTracking(_ path: FilePath) -> Bool { entries[path] != nil }
 
+  /// Whether there is a file that is neither handed on nor held for others.
+  public var hasUnsettled: Bool { entries.contains { !$0.value.isOffered && $0.value.heldSince == nil } }
+  /// Whether a file was handed on and nothing came of it yet.
+  public func isOffered(_ path: FilePath) -> Bool { entries[path]?.isOffered == true }
+
   /// When the next file falls due; nil when none waits.
   public var nextDeadline: ContinuousClock.Instant? { queue.first }
 

@@ -43,6 +43,7 @@ extension InboxSettings {
     rights = inbox.rights
     groupWait = inbox.groupWait
     hours = inbox.hours
+    burstGap = inbox.bursts == .together ? inbox.burstGap : nil
     sortsUnfamiliar = inbox.unfamiliar == .sort
   }
 }

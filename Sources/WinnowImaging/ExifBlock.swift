@@ -4,27 +4,38 @@
 /// directories once, so a hostile block costs no more than its length.
 struct ExifBlock {
   /// 1 to 8.
-  private(set) var orientation: Int?
-  private(set) var captureTime: CaptureTime?
-  private(set) var camera: String?
+  var orientation: Int?
+  var captureTime: CaptureTime?
+  var camera: String?
 
   /// - Parameter bytes: from the byte-order mark on.
   init(_ bytes: UnsafeRawBufferPointer) {
-    guard let block = TIFFBlock(bytes), let start = block.uint32(at: 4) else { return }
-    let main = block.directory(at: Int(start))
-    if let value = main[.orientation].flatMap(block.integer), (1...8).contains(value) { orientation = value }
+    guard let block = TIFFBlock(bytes) else { return }
+    let main = block.firstDirectory
     let photo = main[.exifDirectory].flatMap(block.integer).map(block.directory) ?? [:]
-    func text(_ directory: [TIFFBlock.Tag: TIFFBlock.Entry], _ tag: TIFFBlock.Tag) -> String? {
-      directory[tag].flatMap(block.text)
-    }
+    read(main: main, of: block, photo: photo, of: block)
+  }
+
+  /// Of two structures, whose first directories are the main one and the one for EXIF.
+  init(main: TIFFBlock, photo: TIFFBlock) {
+    read(main: main.firstDirectory, of: main, photo: photo.firstDirectory, of: photo)
+  }
+
+  private mutating func read(
+    main: [TIFFBlock.Tag: TIFFBlock.Entry], of mainBlock: TIFFBlock, photo: [TIFFBlock.Tag: TIFFBlock.Entry],
+    of photoBlock: TIFFBlock
+  ) {
+    if let value = main[.orientation].flatMap(mainBlock.integer), (1...8).contains(value) { orientation = value }
+    func mainText(_ tag: TIFFBlock.Tag) -> String? { main[tag].flatMap(mainBlock.text) }
+    func photoText(_ tag: TIFFBlock.Tag) -> String? { photo[tag].flatMap(photoBlock.text) }
     for (time, subsecond, offset) in [
-      (text(photo, .dateTimeOriginal), text(photo, .subsecondOriginal), text(photo, .offsetOriginal)),
-      (text(photo, .dateTimeDigitised), text(photo, .subsecondDigitised), text(photo, .offsetDigitised)),
-      (text(main, .dateTime), text(photo, .subsecond), text(photo, .offset)),
+      (photoText(.dateTimeOriginal), photoText(.subsecondOriginal), photoText(.offsetOriginal)),
+      (photoText(.dateTimeDigitised), photoText(.subsecondDigitised), photoText(.offsetDigitised)),
+      (mainText(.dateTime), photoText(.subsecond), photoText(.offset)),
     ] where captureTime == nil {
       captureTime = time.flatMap { CaptureTime(text: $0, subsecond: subsecond, offset: offset) }
     }
-    camera = Self.camera(maker: text(main, .maker), model: text(main, .model))
+    camera = Self.camera(maker: mainText(.maker), model: mainText(.model))
   }
 
   private static func camera(maker: String?, model: String?) -> String? {

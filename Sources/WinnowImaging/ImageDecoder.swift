@@ -10,7 +10,7 @@ public import WinnowCore
 /// does; CMYK goes through its embedded profile, or without one by Pillow's formula; any other embedded profile but sRGB
 /// is converted to sRGB with the perceptual intent, and a broken profile is ignored. EXIF orientation is applied, except
 /// in HEIF, whose own transformations are. Of an animation the first frame is taken, of a JPEG with several pictures
-/// (MPO) the first.
+/// (MPO) the first, of a RAW the preview in it.
 public struct ImageDecoder: Sendable {
   public let limits: DecodeLimits
 
@@ -26,7 +26,7 @@ public struct ImageDecoder: Sendable {
 
   /// - Parameters:
   ///   - bytes: the whole file.
-  ///   - minimumShorterSide: a JPEG may be decoded at the smallest of 1/8, 1/4, 1/2 and full size whose shorter side is
+  ///   - minimumShorterSide: a JPEG, or a RAW's preview, may be decoded at the smallest of 1/8, 1/4, 1/2 and full size whose shorter side is
   ///     still at least this; nil for full size. Other formats always come at full size.
   /// - Throws: every kind of refusal that is about contents: all but `.unreadable` and `.poison`.
   public func decode(
@@ -42,9 +42,18 @@ public struct ImageDecoder: Sendable {
       max_pixels: UInt64(max(limits.maxPixels, 0)), max_memory: UInt64(max(limits.maxMemory, 0)),
       deadline: Self.deadline(after: limits.maxSeconds))
     let status = Self.decode(bytes, as: format, minimumShorterSide: minimumShorterSide, &cLimits, into: &raster)
+    if format == .raw, status == .decoded || status == .unsupported,
+      RawExtent.endsEarly(bytes, isRecognised: status == .decoded)
+    {
+      throw Refusal(.truncated, "the RAW data end early")
+    }
     try Self.check(status, raster)
 
-    let exif = ExifBlock(UnsafeRawBufferPointer(start: raster.exif, count: raster.exif_count))
+    var exif = ExifBlock(UnsafeRawBufferPointer(start: raster.exif, count: raster.exif_count))
+    if format == .raw {
+      let known = raster.raw_orientation > 0 ? Int(raster.raw_orientation) : nil
+      exif = ExifBlock(raw: bytes, preview: exif, orientation: known)
+    }
     let orientation = raster.upright ? 1 : exif.orientation ?? 1
     try Self.check(cwinnow_image_orient(&raster, UInt32(orientation), &cLimits), raster)
     guard let pixels = raster.pixels else { throw Refusal(.corrupt, "the picture has no pixels") }
@@ -82,6 +91,9 @@ public struct ImageDecoder: Sendable {
     case .webp: return cwinnow_image_decode_webp(start, bytes.count, &limits, &raster)
     case .gif: return cwinnow_image_decode_gif(start, bytes.count, &limits, &raster)
     case .heif, .avif: return cwinnow_image_decode_heif(start, bytes.count, &limits, &raster)
+    case .raw:
+      let minimum = UInt32(clamping: minimumShorterSide ?? 0)
+      return cwinnow_image_decode_raw(start, bytes.count, minimum, &limits, &raster)
     }
   }
 

@@ -7,6 +7,9 @@ public enum PictureFormat: String, Hashable, Sendable, CaseIterable {
   case heif
   /// AV1 pictures in a HEIF container.
   case avif
+  /// RAW, of which the preview is decoded that the camera put into it. A plain TIFF begins in the same way; that it is
+  /// none of these shows only when it is decoded, which it is not.
+  case raw
 
   /// - Throws: `.unsupportedFormat` for a picture format that is known but not decoded, `.truncated` for no bytes or so
   ///   few that they may be the start of one that is, `.notAPicture` for the rest.
@@ -41,7 +44,7 @@ public enum PictureFormat: String, Hashable, Sendable, CaseIterable {
     if brands.contains(where: ["heic", "heix", "heim", "heis", "hevc", "hevx", "mif1", "msf1"].contains) {
       return .success(.heif)
     }
-    if brands[0] == "crx " { return .failure(Refusal(.unsupportedFormat, "RAW pictures are not read by this build")) }
+    if brands[0] == "crx " { return .success(.raw) }
     return .failure(Refusal(.notAPicture, "a media file of brand \(brands[0].debugDescription), not a picture"))
   }
 
@@ -84,16 +87,16 @@ private struct Signature {
     Signature("GIF", .gif, "GIF87a"),
     Signature("GIF", .gif, "GIF89a"),
     Signature("WebP", .webp, Array("RIFF".utf8) + [nil, nil, nil, nil] + Array("WEBP".utf8)),
-    // TIFF also starts most RAW formats (DNG, NEF, CR2, ARW).
-    Signature("TIFF or RAW", nil, [0x49, 0x49, 0x2a, 0x00]),
-    Signature("TIFF or RAW", nil, [0x4d, 0x4d, 0x00, 0x2a]),
+    // Most RAW formats are TIFF (DNG, NEF, CR2, ARW), or but for these bytes (ORF, RW2).
+    Signature("TIFF or RAW", .raw, [0x49, 0x49, 0x2a, 0x00]),
+    Signature("TIFF or RAW", .raw, [0x4d, 0x4d, 0x00, 0x2a]),
     Signature("BigTIFF", nil, [0x49, 0x49, 0x2b, 0x00]),
     Signature("BigTIFF", nil, [0x4d, 0x4d, 0x00, 0x2b]),
-    Signature("RAW", nil, "FUJIFILMCCD-RAW"),
-    Signature("RAW", nil, "IIRO"),
-    Signature("RAW", nil, "IIRS"),
-    Signature("RAW", nil, "MMOR"),
-    Signature("RAW", nil, [0x49, 0x49, 0x55, 0x00]),
+    Signature("RAW", .raw, "FUJIFILMCCD-RAW"),
+    Signature("RAW", .raw, "IIRO"),
+    Signature("RAW", .raw, "IIRS"),
+    Signature("RAW", .raw, "MMOR"),
+    Signature("RAW", .raw, [0x49, 0x49, 0x55, 0x00]),
     Signature("RAW", nil, [0x00, 0x4d, 0x52, 0x4d]),
     Signature("RAW", nil, "FOVb"),
     // Offset of the pixels and length of the header keep plain text that begins with "BM" out.

@@ -3,7 +3,7 @@ public import WinnowCore
 /// What a file says about its picture, apart from the pixels.
 public struct PictureInfo: Hashable, Sendable {
   public let format: PictureFormat
-  /// Declared full size in pixels, upright.
+  /// Declared full size in pixels, upright; of a RAW that of its preview.
   public let width: Int
   public let height: Int
   /// The EXIF orientation that was applied, 1 to 8; 1 where the file has none or its container turned the picture.

@@ -28,6 +28,9 @@ struct TIFFBlock {
 
   func uint32(at offset: Int) -> UInt32? { number(at: offset) }
 
+  /// The directory that the head names.
+  var firstDirectory: [Tag: Entry] { uint32(at: 4).map { directory(at: Int($0)) } ?? [:] }
+
   /// The entries of the directory at `offset`, as many as are there; of several with one tag the first.
   func directory(at offset: Int) -> [Tag: Entry] {
     var entries: [Tag: Entry] = [:]
@@ -43,6 +46,25 @@ struct TIFFBlock {
       entries[tag] = Entry(type: type, count: Int(values), offset: value)
     }
     return entries
+  }
+
+  /// Where the directory behind the one at `offset` stands; nil where there is none.
+  func directory(after offset: Int) -> Int? {
+    guard let count = uint16(at: offset), let next = uint32(at: offset + 2 + 12 * Int(count)), next > 0 else {
+      return nil
+    }
+    return Int(next)
+  }
+
+  /// Whole numbers, SHORT or LONG (or the pointers that are IFD), the first `limit` of them.
+  func integers(_ entry: Entry, limit: Int) -> [Int] {
+    (0..<min(entry.count, limit)).compactMap { index in
+      switch entry.type {
+      case 3: uint16(at: entry.offset + 2 * index).map(Int.init)
+      case 4, 13: uint32(at: entry.offset + 4 * index).map(Int.init)
+      default: nil
+      }
+    }
   }
 
   /// One whole number: BYTE, SHORT or LONG.
@@ -77,7 +99,7 @@ struct TIFFBlock {
     switch type {
     case 1, 2, 6, 7: 1
     case 3, 8: 2
-    case 4, 9, 11: 4
+    case 4, 9, 11, 13: 4
     case 5, 10, 12: 8
     default: 0
     }

@@ -46,8 +46,12 @@ final class Inbox {
   var hoursState: HoursState?
   /// Due files wait for the worker to take more.
   var waitsForWorker = false
-  /// Offered and not finished.
+  /// Offered and not finished, without what waits in `bursts`.
   var inHand = 0
+  /// Of these, what the worker has.
+  var inWorker = 0
+  /// Classified pictures that wait for others of their burst; nil where each is decided about by itself.
+  var bursts: BurstCollector<ClassifiedPicture>?
   /// How often events were lost, so that the folder had to be read through.
   var overflows = 0
   var arrivals = RateMeter(start: .now)
@@ -58,6 +62,10 @@ final class Inbox {
   var lastProbe: (wasHeard: Bool, time: Timestamp)?
   /// Whether a name of a companion was ever seen here; until then nothing is sought beside pictures.
   var meetsCompanions = false
+  /// The same for a sidecar of a RAW, `IMG_1.NEF.xmp`, which can be here without that RAW.
+  var meetsDoubledRaws = false
+  /// Whether a RAW was ever decided about here for want of a picture, so that one that comes later may belong to it.
+  var hasLoneRaws = false
 
   var isPolled = false
   var nextPoll: ContinuousClock.Instant?
@@ -90,12 +98,15 @@ final class Inbox {
     self.run = run
     self.by = by
     tracker = SettleTracker(rules: settings.settling)
+    bursts = settings.burstGap.map { BurstCollector(rules: .init(gap: $0, wait: settings.groupWait)) }
   }
 
   var name: String { settings.name }
 
   /// Nothing is left that can go on by itself.
   var isIdle: Bool { tracker.isEmpty && !isScanning && inHand == 0 }
+  /// Nothing is on its way here that is still to be classified.
+  var isQuiet: Bool { !isScanning && inWorker == 0 && !tracker.hasUnsettled }
   var isScanning: Bool { scan != nil || wantsScan || !newFolders.isEmpty }
 
   var policy: RoutingPolicy {
@@ -109,11 +120,11 @@ final class Inbox {
     return policy
   }
 
-  /// The same for what a model says, which may tell what it was not taught.
-  func policy(for model: ServedModel) -> RoutingPolicy {
+  /// The same for a picture by a model that can tell what it was not taught.
+  func policy(leastFamiliarity: Double?) -> RoutingPolicy {
     var policy = policy
     let sortsUnfamiliar = settings.sortsUnfamiliar && settings.promisedError == nil
-    policy.leastFamiliarity = sortsUnfamiliar ? nil : model.leastFamiliarity
+    policy.leastFamiliarity = sortsUnfamiliar ? nil : leastFamiliarity
     return policy
   }
 

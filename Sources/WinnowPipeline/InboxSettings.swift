@@ -48,6 +48,8 @@ public struct InboxSettings: Hashable, Sendable {
   public var groupWait: Duration = .seconds(5)
   /// When it is sorted; nil: always.
   public var hours: WorkingHours?
+  /// Pictures of one camera that follow each other by less are decided about together; nil: each by itself.
+  public var burstGap: Duration?
   public var recursive: Bool
   public var duplicates: DuplicateRule
   public var ignored: IgnoredNames

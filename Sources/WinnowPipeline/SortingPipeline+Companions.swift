@@ -27,9 +27,12 @@ extension SortingPipeline {
 
   /// Takes note that an inbox has files that go with pictures.
   func meet(_ path: FilePath, in inbox: Inbox) {
-    guard !inbox.meetsCompanions, let name = path.lastComponent else { return }
-    let role = CompanionName.role(of: FilePath(root: nil, [name]).bytes)
-    inbox.meetsCompanions = role == .raw || role == .sidecar
+    guard !inbox.meetsCompanions || !inbox.meetsDoubledRaws, let last = path.lastComponent else { return }
+    let name = FilePath(root: nil, [last]).bytes
+    let role = CompanionName.role(of: name)
+    guard role == .raw || role == .sidecar else { return }
+    inbox.meetsCompanions = true
+    if CompanionName.isDoubledRaw(name) { inbox.meetsDoubledRaws = true }
   }
 
   func company(
@@ -38,7 +41,10 @@ extension SortingPipeline {
     guard inbox.meetsCompanions else { return .decide([]) }
     switch CompanionName.role(of: settled.place.name) {
     case .other: return .decide([])
-    case .picture: return gather(settled, in: inbox, root: root, at: now)
+    case .picture:
+      let raws = CompanionName.raws(of: settled.place.name)
+      if isInHand(raws, beside: settled.place, in: inbox) { return .hold(for: Self.shortestHold) }
+      return gather(settled, in: inbox, root: root, at: now)
     case .raw, .sidecar:
       if let (lead, status) = lead(inSightOf: settled.place, in: inbox, root: root) {
         if isHandled(lead, status) {
@@ -51,8 +57,12 @@ extension SortingPipeline {
         return .hold(for: min(max(held, Self.shortestHold), Self.longestHold))
       }
       if let pause = patience(with: settled, in: inbox, at: now) { return .hold(for: pause) }
-      if let lead = lead(placedFor: settled.place) { return .follow(lead) }
-      if CompanionName.role(of: settled.place.name) == .raw { return gather(settled, in: inbox, root: root, at: now) }
+      let isRaw = CompanionName.role(of: settled.place.name) == .raw
+      let names =
+        CompanionName.leads(of: settled.place.name) + (isRaw ? CompanionName.raws(of: settled.place.name) : [])
+      if isInHand(names, beside: settled.place, in: inbox) { return .hold(for: Self.shortestHold) }
+      if let lead = lead(placedFor: settled.place, names: names) { return .follow(lead) }
+      if isRaw { return gather(settled, in: inbox, root: root, at: now) }
       return .stay(reason: "its picture is not here; it goes with it once that comes")
     }
   }
@@ -85,10 +95,18 @@ extension SortingPipeline {
     return copy.record
   }
 
+  /// Whether a file of one of these names is being decided about, or on its way: what belongs to it waits to see where it
+  /// goes, since the ledger has it at neither place.
+  private func isInHand(_ names: [[UInt8]], beside place: Place, in inbox: Inbox) -> Bool {
+    names.contains { name in
+      let lead = place.folder.appending(name: name)
+      return placesInHand.contains(lead) || placesUnresolved.contains(lead) || inbox.tracker.isOffered(lead.relative)
+    }
+  }
+
   /// The picture that a companion came too late for, where it still is. One that has such a companion already is
   /// another picture of the same name.
-  private func lead(placedFor place: Place) -> PictureRecord? {
-    let names = CompanionName.leads(of: place.name)
+  func lead(placedFor place: Place, names: [[UInt8]]) -> PictureRecord? {
     guard let lead = (try? ledger.picture(movedFrom: place.folder.absolute, names: names)).flatMap({ $0 }),
       let root = try? Root(opening: lead.place.root, on: fileSystem),
       let status = try? fileSystem.status(of: lead.place.relative, in: root.raw), status.kind == .regular,
@@ -128,10 +146,10 @@ extension SortingPipeline {
         } else {
           isComplete = false
         }
-        if CompanionName.role(of: name) == .raw { look(CompanionName.doubled(name)) }
       }
     }
     look(CompanionName.companions(of: settled.place.name))
+    if inbox.meetsDoubledRaws { look(CompanionName.doubledRaws(of: settled.place.name)) }
     if !isComplete, let pause = patience(with: settled, in: inbox, at: now) {
       return .hold(for: min(pause, Self.companionPause))
     }
@@ -175,11 +193,30 @@ extension SortingPipeline {
   }
 
   /// Moves a companion to where its picture was placed before it came.
-  func follow(_ lead: PictureRecord, _ settled: SettledPicture, in inbox: Inbox) {
-    let move = planned(
+  ///
+  /// - Parameter facts: of a picture that follows a RAW.
+  func follow(_ lead: PictureRecord, _ settled: SettledPicture, in inbox: Inbox, facts: PictureFacts? = nil) {
+    var settled = settled
+    // They follow by themselves.
+    settled.companions = []
+    var move = planned(
       settled.place, settled.fingerprint, beside: lead.place, of: lead.id,
       outcome: lead.state == .corrected ? .sorted : lead.state.outcome, reason: Self.companyReason(lead.place),
       lead: nil, in: inbox)
+    move.picture.digest = facts?.digest
+    move.picture.facts = facts
+    move.intent.digest = facts?.digest
+    move.statusChanged = facts.map { _ in settled.status.changed }
+    if case .once(let run) = inbox.purpose, run.isDryRun {
+      return tell(
+        move.picture, settled, to: move.intent.destination, move.intent.outcome, move.intent.reason, run, in: inbox)
+    }
+    if inbox.settings.isShadow {
+      let plan = ShadowPlan(
+        destination: move.intent.destination, outcome: move.intent.outcome, reason: move.intent.reason)
+      move.picture.reason = "shadow mode: would go to \(plan.destination.folder): \(plan.reason)"
+      return enqueueNote(move.picture, .left, settled, in: inbox, plan: plan)
+    }
     enqueue(.move(move), settled, in: inbox, marker: nil)
   }
 
@@ -220,18 +257,13 @@ extension SortingPipeline {
     guard !order.action.placesMark, let root = try? Root(opening: picture.place.root, on: fileSystem),
       inboxes.contains(where: { $0.name == picture.inbox && $0.meetsCompanions })
     else { return [] }
-    var orders: [OrderedMove] = []
-    func look(_ names: [[UInt8]]) {
-      for name in names {
-        let place = picture.place.folder.appending(name: name)
-        guard let known = (try? ledger.picture(at: place.absolute)).flatMap({ $0 }), known.record.state == .left
-        else { continue }
-        if let order = move(of: known.record, with: order, root: root) { orders.append(order) }
-        if CompanionName.role(of: name) == .raw { look(CompanionName.doubled(name)) }
-      }
+    let names = CompanionName.companions(of: picture.place.name) + CompanionName.doubledRaws(of: picture.place.name)
+    return names.compactMap { name in
+      let place = picture.place.folder.appending(name: name)
+      guard let known = (try? ledger.picture(at: place.absolute)).flatMap({ $0 }), known.record.state == .left
+      else { return nil }
+      return move(of: known.record, with: order, root: root)
     }
-    look(CompanionName.companions(of: picture.place.name))
-    return orders
   }
 
   private func move(of companion: PictureRecord, with lead: OrderedMove, root: Root) -> OrderedMove? {

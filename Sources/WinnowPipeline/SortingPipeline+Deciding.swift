@@ -11,6 +11,7 @@ extension SortingPipeline {
     _ settled: SettledPicture, _ descriptor: consuming OwnedDescriptor, in inbox: Inbox, model: ServedModel
   ) {
     inbox.inHand += 1
+    inbox.inWorker += 1
     let key = inbox.key
     let id = nextJob
     nextJob += 1
@@ -22,6 +23,7 @@ extension SortingPipeline {
           guard let self else { return }
           self.handBack(key)
           guard let inbox = self.inboxes.first(where: { $0.key == key }) else { return }
+          inbox.inWorker -= 1
           self.answered(outcome, settled, in: inbox, model: model)
           self.pump()
         }))
@@ -36,9 +38,11 @@ extension SortingPipeline {
       readable(path, in: inbox)
       let prediction = Prediction(
         model: model.version, top: model.top(scores), picture: facts, familiarity: familiarity.map(Double.init))
-      let decision = inbox.policy(for: model).decide(
-        prediction, facts: destinationFacts(of: settled, facts, in: inbox))
-      carryOut(decision, settled, in: inbox, digest: facts.digest, prediction: prediction)
+      if let lead = lateLead(of: settled, facts, in: inbox) { return follow(lead, settled, in: inbox, facts: facts) }
+      if facts.format == "raw" { rememberLoneRaws(in: inbox) }
+      collect(
+        ClassifiedPicture(settled: settled, prediction: prediction, leastFamiliarity: model.leastFamiliarity),
+        in: inbox)
     case .refused(let refusal, let digest):
       if refusal.kind != .unreadable { readable(path, in: inbox) }
       if refusal.kind == .truncated && !settled.isLastTry {
@@ -56,7 +60,7 @@ extension SortingPipeline {
     }
   }
 
-  private func destinationFacts(
+  func destinationFacts(
     of settled: SettledPicture, _ facts: PictureFacts, in inbox: Inbox
   ) -> DestinationTemplate.Facts {
     DestinationTemplate.Facts(
@@ -64,7 +68,7 @@ extension SortingPipeline {
       taken: facts.captureTime ?? settled.status.modified, name: settled.place.name)
   }
 
-  private func carryOut(
+  func carryOut(
     _ decision: Decision, _ settled: SettledPicture, in inbox: Inbox, digest: ContentDigest?, prediction: Prediction?
   ) {
     let known = (try? ledger.picture(at: settled.place.absolute)).flatMap { $0 }
@@ -134,19 +138,24 @@ extension SortingPipeline {
   private func plan(
     _ decision: Decision, _ picture: PictureRecord, _ settled: SettledPicture, _ run: SortRun, in inbox: Inbox
   ) {
-    var event = PictureEvent(
-      time: picture.time, picture: picture.id, inbox: inbox.name, from: settled.place, to: nil, outcome: .left,
-      reason: "", best: picture.top.first, model: picture.model, digest: picture.digest, run: inbox.run, by: inbox.by)
     switch decision {
-    case .leave(let reason): event.reason = reason
-    case .retry(let reason):
-      event.outcome = .failed
-      event.reason = reason
+    case .leave(let reason): tell(picture, settled, to: nil, .left, reason, run, in: inbox)
+    case .retry(let reason): tell(picture, settled, to: nil, .failed, reason, run, in: inbox)
     case .move(let area, let folder, let outcome, let reason):
-      event.to = Place(root: inbox.settings.root(of: area), relative: folder).appending(name: settled.place.name)
-      event.outcome = outcome
-      event.reason = reason
+      let place = Place(root: inbox.settings.root(of: area), relative: folder).appending(name: settled.place.name)
+      tell(picture, settled, to: place, outcome, reason, run, in: inbox)
     }
+  }
+
+  /// Tells of one picture of a dry run, and of what goes with it.
+  func tell(
+    _ picture: PictureRecord, _ settled: SettledPicture, to place: Place?, _ outcome: HistoryOutcome, _ reason: String,
+    _ run: SortRun, in inbox: Inbox
+  ) {
+    let event = PictureEvent(
+      time: picture.time, picture: picture.id, inbox: inbox.name, from: settled.place, to: place, outcome: outcome,
+      reason: reason, best: picture.top.first, model: picture.model, digest: picture.digest, run: inbox.run,
+      by: inbox.by)
     run.plan(event)
     for companion in settled.companions where event.to != nil {
       var event = event
@@ -160,7 +169,7 @@ extension SortingPipeline {
     run.count(event.outcome)
   }
 
-  private func enqueueNote(
+  func enqueueNote(
     _ picture: PictureRecord, _ outcome: HistoryOutcome, _ settled: SettledPicture, in inbox: Inbox,
     plan: ShadowPlan? = nil
   ) {

@@ -84,7 +84,7 @@ extension SortingPipeline {
       camera: prediction.picture.camera, taken: prediction.picture.captureTime ?? file.modified, name: name)
     var preview = PicturePreview(
       inbox: inbox.name, action: settings.action, outcome: .left, destination: nil, reason: "", prediction: prediction)
-    switch inbox.policy(for: model).decide(prediction, facts: facts) {
+    switch inbox.policy(leastFamiliarity: model.leastFamiliarity).decide(prediction, facts: facts) {
     case .leave(let reason): preview.reason = reason
     case .retry(let reason):
       preview.outcome = .failed

@@ -157,6 +157,7 @@ extension SortingPipeline {
     dispatchPrecondition(condition: .onQueue(queue))
     let sortRun = SortRun(isDryRun: dryRun, progress: progress, completion: completion)
     let inbox = Inbox(settings: settings, purpose: .once(sortRun), key: nextKey, run: run, by: by)
+    recallLoneRaws(in: inbox)
     nextKey += 1
     inboxes.append(inbox)
     open(inbox)

@@ -16,6 +16,7 @@ import WinnowWire
 /// - `+Settling`: what is due is looked at, and offered to the worker as far as there is room;
 /// - `+Rest`: outside its hours, and on battery, there is none;
 /// - `+Deciding`: what the worker answers becomes a `Decision`, and that a move or a note;
+/// - `+Bursts`: where that is wanted, pictures of a burst wait for each other in between;
 /// - `+Outcomes`: what became durable is told to whoever listens;
 /// - `+Outputs`: what the watcher tells of the output trees becomes files that people may have moved;
 /// - `+Corrections`: what they are becomes a note;
@@ -205,6 +206,7 @@ public final class SortingPipeline: @unchecked Sendable {
     for wanted in settings where !kept.contains(where: { $0.settings == wanted }) {
       let inbox = Inbox(settings: wanted, purpose: .watched, key: nextKey, run: daemonRun, by: Self.daemonName)
       inbox.classNames = (try? ledger.classNames(inbox: wanted.name)) ?? [:]
+      recallLoneRaws(in: inbox)
       kept.append(inbox)
       nextKey += 1
     }
@@ -254,6 +256,7 @@ public final class SortingPipeline: @unchecked Sendable {
       for inbox in inboxes {
         attend(to: inbox, at: now)
         settle(inbox, at: now)
+        decideRipeBursts(in: inbox, at: now)
       }
       attendOutputs(at: now)
       finishSortRuns()
@@ -287,6 +290,7 @@ public final class SortingPipeline: @unchecked Sendable {
     for tree in trees { consider(tree.opening.deadline) }
     for inbox in inboxes {
       consider(inbox.opening.deadline)
+      if let bursts = inbox.bursts, !bursts.isEmpty { consider(bursts.nextDeadline(isQuiet: inbox.isQuiet)) }
       guard inbox.here != nil else { continue }
       consider(inbox.nextPoll)
       consider(inbox.nextSafetyScan)

@@ -55,6 +55,37 @@ extension ProcessTests {
       #expect(companions(winnow, under: winnow.output) == ["red/a.XMP": "one", "red/a-2.XMP": "two"])
     }
 
+    @Test("a companion that comes later stays where it is in a dry run and in shadow mode, which touch nothing")
+    func laterUntouched() throws {
+      let winnow = try Winnow(["group_wait: 300ms"])
+      let (folder, sorted) = (winnow.folder + "/elsewhere", winnow.folder + "/sorted")
+      try Files.makeFolder(folder)
+      try Files.write(Picture.png(.red, 1), to: folder + "/a.png")
+      try winnow.put(Picture.png(.red, 2), "b.png")
+      try winnow.start()
+      try winnow.waitUntilIdle()
+      #expect(try winnow.control("sort", folder, "--output", sorted).status == 0)
+      #expect(Files.exists(sorted + "/red/a.png") && Files.exists(winnow.output + "/red/b.png"))
+
+      try Files.write(bytes("a"), to: folder + "/a.xmp")
+      #expect(try winnow.control("sort", folder, "--output", sorted, "--dry-run").status == 0)
+      #expect(Files.exists(folder + "/a.xmp") && !Files.exists(sorted + "/red/a.xmp"))
+
+      try winnow.stop()
+      try winnow.writeConfiguration([
+        "inboxes:", "  camera:", "    path: \(winnow.inbox)", "    output: \(winnow.output)", "    model: colours",
+        "    settle: 300ms", "    group_wait: 300ms", "    mode: shadow",
+      ])
+      try Files.write(bytes("b"), to: winnow.inbox + "/b.xmp")
+      try winnow.start()
+      try winnow.waitUntilIdle()
+      #expect(Files.exists(winnow.inbox + "/b.xmp"))
+      let row = try #require(try winnow.history(winnow.inbox + "/b.xmp").last)
+      #expect(row.outcome == "left" && row.reason.contains("would go to \(winnow.output)/red"), "\(row)")
+      #expect(try winnow.control("replay").status == 0)
+      #expect(Files.exists(winnow.output + "/red/b.xmp"))
+    }
+
     @Test("a companion without its picture stays, and goes with it once that comes")
     func alone() throws {
       let winnow = try Winnow(["group_wait: 300ms"])
@@ -67,6 +98,18 @@ extension ProcessTests {
       try winnow.waitUntilIdle()
       #expect(companions(winnow, under: winnow.output) == ["green/a.xmp": "sidecar"])
       #expect(try winnow.counts() == .counted(sorted: 1))
+    }
+
+    @Test("a sidecar of a RAW that is not there goes with the picture that comes")
+    func sidecarOfAbsentRaw() throws {
+      let winnow = try Winnow(["group_wait: 300ms"])
+      try winnow.start()
+      try Files.write(bytes("sidecar"), to: winnow.inbox + "/a.NEF.xmp")
+      try winnow.waitUntilIdle()
+      #expect(try winnow.counts() == .counted(left: 1))
+      try winnow.put(Picture.png(.green, 1), "a.png")
+      try winnow.waitUntilIdle()
+      #expect(companions(winnow, under: winnow.output) == ["green/a.NEF.xmp": "sidecar"])
     }
 
     @Test("a decision in review takes along what goes with the picture, as it is by then")
@@ -119,19 +162,9 @@ extension ProcessTests {
       }
       try winnow.waitUntilIdle()
       #expect(Tree(winnow.inbox).files.keys.sorted() == [], "\(winnow.log)")
-      var found: [Int: Set<String>] = [:]
-      var folders: [Int: Set<String>] = [:]
-      for path in Tree(winnow.output).files.keys {
-        let name = path.split(separator: "/").last ?? ""
-        guard let dot = name.firstIndex(of: "."), let number = Int(name[..<dot]) else {
-          Issue.record("\(path) is no file of these")
-          continue
-        }
-        found[number, default: []].insert(String(name[name.index(after: dot)...]))
-        folders[number, default: []].insert(String(path.dropLast(name.count)))
-      }
-      #expect(found == expected)
-      #expect(folders.values.allSatisfy { $0.count == 1 })
+      let groups = NumberedGroups(under: winnow.output)
+      #expect(groups.endings == expected)
+      #expect(groups.folders.values.allSatisfy { $0.count == 1 })
       #expect(try winnow.counts() == .counted(sorted: expected.count))
       // And back again, killed in the middle.
       let undo = try Program(
@@ -143,13 +176,9 @@ extension ProcessTests {
       try winnow.start()
       try winnow.waitUntilIdle()
       for root in [winnow.inbox, winnow.output] {
-        var members: [Int: Set<String>] = [:]
-        for path in Tree(root).files.keys {
-          let name = path.split(separator: "/").last ?? ""
-          guard let dot = name.firstIndex(of: "."), let number = Int(name[..<dot]) else { continue }
-          members[number, default: []].insert(String(name[name.index(after: dot)...]))
+        for (number, endings) in NumberedGroups(under: root).endings {
+          #expect(endings == expected[number], "group \(number) in \(root)")
         }
-        for (number, endings) in members { #expect(endings == expected[number], "group \(number) in \(root)") }
       }
     }
   }

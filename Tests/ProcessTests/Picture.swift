@@ -8,7 +8,7 @@ enum Picture {
 
     var name: String { "\(self)" }
 
-    fileprivate var shade: [UInt8] {
+    var shade: [UInt8] {
       switch self {
       case .red: [217, 26, 26]
       case .yellow: [242, 217, 38]
@@ -22,13 +22,31 @@ enum Picture {
   /// - Parameters:
   ///   - number: stands in the top left pixels, so that no two pictures have the same bytes.
   ///   - side: pixels.
-  static func png(_ colour: Colour, _ number: Int, side: Int = 32) -> [UInt8] {
-    png(side: side, number) { _, _ in colour.shade }
+  static func png(_ colour: Colour, _ number: Int, side: Int = 32, exif: [UInt8]? = nil) -> [UInt8] {
+    png(side: side, number, exif: exif) { _, _ in colour.shade }
+  }
+
+  static func jpeg(_ colour: Colour, _ number: Int, exif: [UInt8]? = nil) -> [UInt8] {
+    PlainJPEG(colour: colour.shade, comment: "\(number)", exif: exif).bytes
+  }
+
+  /// A RAW whose preview has the colour.
+  static func raw(_ form: RawFile.Form, _ colour: Colour, _ number: Int) -> [UInt8] {
+    RawFile(form, preview: jpeg(colour, number)).bytes
+  }
+
+  /// An EXIF block with when and by what a picture was taken.
+  static func exif(taken: String, fraction: String = "0", camera: String = "Winnow Test") -> [UInt8] {
+    TIFFWriter().bytes([
+      [
+        (0x0110, .text(camera)), (0x8769, .directory([(0x9003, .text(taken)), (0x9291, .text(fraction))])),
+      ]
+    ])
   }
 
   /// Half of one and half of another colour: the model is sure of neither.
-  static func undecided(_ number: Int) -> [UInt8] {
-    png(side: 32, number) { x, _ in x < 16 ? Colour.red.shade : Colour.blue.shade }
+  static func undecided(_ number: Int, exif: [UInt8]? = nil) -> [UInt8] {
+    png(side: 32, number, exif: exif) { x, _ in x < 16 ? Colour.red.shade : Colour.blue.shade }
   }
 
   /// Patches of many colours, like no other number's: for what tells pictures apart by their looks.
@@ -49,7 +67,7 @@ enum Picture {
     return png(side: 128, number) { x, y in patches[y / 16 * 8 + x / 16] }
   }
 
-  private static func png(side: Int, _ number: Int, pixel: (Int, Int) -> [UInt8]) -> [UInt8] {
+  private static func png(side: Int, _ number: Int, exif: [UInt8]? = nil, pixel: (Int, Int) -> [UInt8]) -> [UInt8] {
     var rows: [UInt8] = []
     for y in 0..<side {
       rows.append(0)
@@ -59,6 +77,7 @@ enum Picture {
     for index in 0..<6 { rows[1 + index] ^= UInt8(truncatingIfNeeded: number >> (4 * index)) & 0x0f }
     var file: [UInt8] = [0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a]
     file += chunk("IHDR", big(side) + big(side) + [8, 2, 0, 0, 0])
+    if let exif { file += chunk("eXIf", exif) }
     file += chunk("IDAT", stored(rows))
     return file + chunk("IEND", [])
   }

@@ -71,7 +71,7 @@ import WinnowConfig
     }
     for key in [
       "threshold", "template", "action", "duplicates", "mode", "settle", "incomplete_after", "busy_after",
-      "group_wait", "poll", "recursive", "ignore", "unsafe_placeholder",
+      "group_wait", "bursts", "burst_gap", "poll", "recursive", "ignore", "unsafe_placeholder",
     ] {
       let value = try #require(settings.first { $0.key == "inboxes.camera.\(key)" }?.value)
       #expect(manual.contains("| `\(key)` | `\(value)` |"), "\(key): \(value)")

@@ -94,7 +94,8 @@ import WinnowCore
     let text = inbox(
       "threshold: 0.65", "review: /srv/r", "quarantine: /srv/q", "none: /srv/n", "template: \"{class}/{year}\"",
       "duplicates: separate", "settle: 500ms", "incomplete_after: 5min", "busy_after: 1h", "group_wait: 1min",
-      "poll: 30s", "recursive: no", "hours: Mon-Fri 22:00-06:00, Sat 0:00-24:00",
+      "bursts: together", "burst_gap: 500ms", "poll: 30s", "recursive: no",
+      "hours: Mon-Fri 22:00-06:00, Sat 0:00-24:00",
       "ignore: [\"*.bak\", \"* copy.*\"]", "unsafe_placeholder: yes")
     let inbox = try #require(try load(text).configuration.inboxes.first)
     #expect(inbox.threshold == .fixed(0.65))
@@ -105,6 +106,8 @@ import WinnowCore
     #expect(inbox.incompleteAfter == .seconds(300))
     #expect(inbox.busyAfter == .seconds(3600))
     #expect(inbox.groupWait == .seconds(60))
+    #expect(inbox.bursts == .together)
+    #expect(inbox.burstGap == .milliseconds(500))
     #expect(inbox.poll == .every(.seconds(30)))
     #expect(inbox.hours?.text == "Mon-Fri 22:00-06:00, Sat 0:00-24:00")
     #expect(!inbox.recursive)
@@ -153,7 +156,7 @@ import WinnowCore
           output: /srv/out
           model: flowers
           action: steal
-          burst_gap: 2s
+          burst_gap: 2h
       """
     let found = problems(in: text)
     #expect(
@@ -161,7 +164,7 @@ import WinnowCore
         "1:1 sockt", "3:14 engine.idle_exit", "4:12 engine.threads", "5:3 engine.presicion", "7:3 inboxes.camera.model",
         "8:11 inboxes.camera.path", "9:13 inboxes.camera.output", "10:16 inboxes.camera.threshold",
         "11:16 inboxes.camera.recursive", "12:13 inboxes.camera.settle", "17:13 inboxes.phone.action",
-        "18:5 inboxes.phone.burst_gap",
+        "18:16 inboxes.phone.burst_gap",
       ])
     #expect(found.allSatisfy { $0.file == "winnow.yaml" && $0.remedy != nil })
     #expect(found.first?.description == "winnow.yaml:1:1: sockt: unknown key \"sockt\"; did you mean \"socket\"?")

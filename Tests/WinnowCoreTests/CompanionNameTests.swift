@@ -46,6 +46,19 @@ struct CompanionNameTests {
     #expect(texts(CompanionName.doubled(bytes("a.NEF"))) == ["a.NEF.xmp", "a.NEF.XMP", "a.NEF.Xmp"])
   }
 
+  @Test("a picture is looked for sidecars of RAWs that are not there, and a RAW for those of others")
+  func doubledRaws() {
+    #expect(
+      texts(CompanionName.doubledRaws(of: bytes("a.jpg"))).isSuperset(of: ["a.NEF.xmp", "a.dng.xmp", "a.cr3.XMP"]))
+    let names = texts(CompanionName.doubledRaws(of: bytes("a.NEF")))
+    #expect(names.contains("a.DNG.xmp") && !names.contains("a.NEF.xmp"))
+    #expect(names.isDisjoint(with: texts(CompanionName.companions(of: bytes("a.NEF")))))
+    #expect(CompanionName.isDoubledRaw(bytes("a.NEF.xmp")) && CompanionName.isDoubledRaw(bytes("a.b.dng.XMP")))
+    for name in ["a.jpg.xmp", "a.xmp", "a.NEF", "NEF.xmp", ".NEF.xmp"] {
+      #expect(!CompanionName.isDoubledRaw(bytes(name)), "\(name)")
+    }
+  }
+
   @Test("nothing is its own companion, and a RAW is no lead of another RAW")
   func others() {
     #expect(!texts(CompanionName.companions(of: bytes("a.nef"))).contains("a.nef"))

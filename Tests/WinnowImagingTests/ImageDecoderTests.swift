@@ -1,6 +1,7 @@
 import Testing
 import WinnowCore
 import WinnowImaging
+import WinnowTestSupport
 
 @Suite("decoding")
 struct ImageDecoderTests {

@@ -18,7 +18,7 @@ struct RefusalTests {
     }
   }
 
-  @Test("a damaged byte never does worse than a refusal", arguments: ["jpeg", "png", "webp", "gif", "heif"])
+  @Test("a damaged byte never does worse than a refusal", arguments: ["jpeg", "png", "webp", "gif", "heif", "raw"])
   func damage(folder: String) throws {
     var generator = SystemRandomNumberGenerator()
     let limits = DecodeLimits(maxPixels: 1 << 20, maxMemory: 64 << 20, maxSeconds: 5)

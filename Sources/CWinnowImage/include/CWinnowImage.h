@@ -71,6 +71,8 @@ typedef struct {
     /* The container's own transformations were applied, so EXIF orientation must not be. */
     bool upright;
     cwinnow_image_storage storage;
+    /* EXIF's orientation, 1 to 8, as a RAW says it outside its preview; else 0. Not applied yet. */
+    uint8_t raw_orientation;
     /* For the user: what is wrong. */
     char detail[160];
 } cwinnow_image_raster;
@@ -100,6 +102,13 @@ cwinnow_image_status cwinnow_image_decode_gif(const uint8_t *bytes, size_t count
 /* The primary image of a HEIF file (HEIC, AVIF), with the file's own rotation, mirroring and crop applied. */
 cwinnow_image_status cwinnow_image_decode_heif(const uint8_t *bytes, size_t count, const cwinnow_image_limits *limits,
                                                cwinnow_image_raster *raster);
+
+/*
+ * The preview that a camera put into a RAW (TIFF-like ones such as CR2, NEF, ARW, DNG, ORF and RW2; CR3; RAF), decoded
+ * like a JPEG. UNSUPPORTED where LibRaw does not take the file for a RAW, or finds no JPEG in it.
+ */
+cwinnow_image_status cwinnow_image_decode_raw(const uint8_t *bytes, size_t count, uint32_t minimum_shorter_side,
+                                              const cwinnow_image_limits *limits, cwinnow_image_raster *raster);
 
 /* Turns the picture upright. `orientation` is EXIF's, 2 to 8; every other value changes nothing. */
 cwinnow_image_status cwinnow_image_orient(cwinnow_image_raster *raster, uint32_t orientation,
