@@ -21,6 +21,7 @@ test_packages=(
   systemd systemd-sysv systemd-container dbus util-linux iproute2                # the boot test
   strace attr acl procps                                                         # faults, attributes, memory
   bindfs ntfs-3g libfuse3-dev fuse3                                              # odd file systems, in user space
+  btrfs-progs                                                                    # one whose files share their bytes
   chromium fonts-noto-cjk                                                        # the page, in both languages
   lintian                                                                        # Debian's rules for packages
 )

@@ -56,8 +56,8 @@ extension ControlDesk {
     return ReviewSampleReply(waiting: try pipeline.drawSample(request.count, inbox: request.inbox))
   }
 
-  func decide(_ decision: ReviewDecision, by: String, _ reply: Reply<ReviewReply>) {
-    pipeline.decideReview(decision, by: by) { result in
+  func decide(_ decision: ReviewDecision, dryRun: Bool, by: String, _ reply: Reply<ReviewReply>) {
+    pipeline.decideReview(decision, dryRun: dryRun, by: by) { result in
       reply.answer { () throws(WinnowError) in
         let report = try result.get()
         return ReviewReply(

@@ -41,8 +41,10 @@ final class ControlDesk: ControlService, @unchecked Sendable {
     case .replay(let request, let reply): replay(request, by: by, reply)
     case .reviewList(let query, let stream): reviewList(query, left: query.limit ?? .max, stream)
     case .reviewAccept(let request, let reply):
-      decide(request.files.isEmpty ? .allProposals : .accept(request.files), by: by, reply)
-    case .reviewSet(let request, let reply): decide(.set(request.files, label: request.class), by: by, reply)
+      decide(
+        request.files.isEmpty ? .allProposals : .accept(request.files), dryRun: request.dryRun, by: by, reply)
+    case .reviewSet(let request, let reply):
+      decide(.set(request.files, label: request.class), dryRun: request.dryRun, by: by, reply)
     case .reviewSkip(let request, let reply): skip(request, by: by, reply)
     case .reviewSample(let request, let reply): reply.answer { () throws(WinnowError) in try sample(request) }
     case .pause(let request, let reply):

@@ -86,6 +86,8 @@ extension DurableMove {
     guard source == move.intent.digest ?? source else {
       throw SystemFault("move", errno: SystemFault.changedErrno)
     }
+    // Nobody has read a companion before. Where a file system keeps no identity, its bytes are what a recovery knows it by.
+    move.intent.digest = source
     guard try fileSystem.digest(of: target) != source else { return }
     // Written to while it was copied, or else it is the copy that is wrong.
     try recheck(move)

@@ -19,13 +19,15 @@ extension SortingPipeline {
   private static let reviewPage = 256
 
   /// Decides about pictures; all of it is one run. Calls `whenDone` on the pipeline's queue.
+  ///
+  /// - Parameter dryRun: tells what would be done and moves nothing.
   public func decideReview(
-    _ decision: ReviewDecision, by: String,
+    _ decision: ReviewDecision, dryRun: Bool, by: String,
     whenDone: @escaping @Sendable (Result<OrderedReport, WinnowError>) -> Void
   ) {
     dispatchPrecondition(condition: .onQueue(queue))
     do throws(WinnowError) {
-      let run = try ledger.beginRun(kind: .review, by: by, at: Timestamp.now())
+      let run = dryRun ? nil : try ledger.beginRun(kind: .review, by: by, at: Timestamp.now())
       switch decision {
       case .accept(let files): decide(files[...], label: nil, OrderedReport(run: run), by: by, whenDone: whenDone)
       case .set(let files, let label):
@@ -41,7 +43,7 @@ extension SortingPipeline {
     _ files: ArraySlice<FilePath>, label: String?, _ soFar: OrderedReport, by: String,
     whenDone: @escaping @Sendable (Result<OrderedReport, WinnowError>) -> Void
   ) {
-    guard !files.isEmpty, let run = soFar.run else { return end(soFar, whenDone: whenDone) }
+    guard !files.isEmpty else { return end(soFar, whenDone: whenDone) }
     var report = soFar
     var orders: [OrderedMove] = []
     var confirmations = LedgerBatch()
@@ -53,14 +55,23 @@ extension SortingPipeline {
           orders.append(order)
         case .confirm(let picture, let label):
           confirmations.notes.append(
-            PictureNote(picture: picture, outcome: .sorted, by: by, run: run, label: .set(label)))
+            PictureNote(picture: picture, outcome: .sorted, by: by, run: soFar.run ?? 0, label: .set(label)))
         }
       } catch {
         report.add(refused: file, error.description)
       }
     }
-    confirm(confirmations, &report)
     let rest = files.dropFirst(Self.reviewPage)
+    guard let run = report.run else {
+      for note in confirmations.notes {
+        let file = note.picture.place.absolute
+        report.add(done: file, to: file, label: note.label.given)
+      }
+      tellOnly(orders, &report)
+      let report = report
+      return queue.async { [self] in decide(rest, label: label, report, by: by, whenDone: whenDone) }
+    }
+    confirm(confirmations, &report)
     // A picture that has a mark gets another one, once that has gone.
     carryOut(orders.flatMap(\.replaced), run: run, by: by, rehash: false) { [self, report, orders] replaced in
       let kept = Set(replaced.refused.map(\.file))
@@ -84,7 +95,7 @@ extension SortingPipeline {
     } catch {
       return whenDone(.failure(error))
     }
-    guard let last = page.last, let run = soFar.run else { return end(soFar, whenDone: whenDone) }
+    guard let last = page.last else { return end(soFar, whenDone: whenDone) }
     var report = soFar
     var orders: [OrderedMove] = []
     for picture in page where !picture.top.isEmpty {
@@ -97,10 +108,21 @@ extension SortingPipeline {
         report.add(refused: picture.place.absolute, error.description)
       }
     }
+    guard let run = report.run else {
+      tellOnly(orders, &report)
+      let report = report
+      return queue.async { [self] in decideAll(after: last.id, report, by: by, whenDone: whenDone) }
+    }
     carryOut(orders, run: run, by: by, rehash: false) { [self, report] ended in
       var report = report
       report.add(ended)
       decideAll(after: last.id, report, by: by, whenDone: whenDone)
+    }
+  }
+
+  private func tellOnly(_ orders: [OrderedMove], _ report: inout OrderedReport) {
+    for order in orders {
+      report.add(done: order.picture.place.absolute, to: order.destination.absolute, label: order.label)
     }
   }
 

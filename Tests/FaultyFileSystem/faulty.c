@@ -3,7 +3,7 @@
  *   faulty FOLDER MOUNTPOINT -f [-o no_noreplace] [-o no_links] [-o own_inodes] [-o no_case] [-o faults=FILE]
  *
  * no_noreplace  a rename that does not replace is refused, as over NFS
- * no_links      there are no hard links, as on FAT
+ * no_links      there are no links of either kind, as on FAT
  * own_inodes    inode numbers are this process's own, as with sshfs: another after each mount
  * no_case       a name is found in any spelling, as on FAT
  * faults        while FILE is there, calls fail: it holds an errno and the names of the calls, or no names for all
@@ -177,6 +177,19 @@ static int do_link(const char *from, const char *to) {
   ANSWER(linkat(base, BELOW(from), base, BELOW(to), 0));
 }
 
+static int do_symlink(const char *target, const char *path) {
+  FAIL_IF_TOLD("link");
+  if (options.no_links) return -EPERM;
+  ANSWER(symlinkat(target, base, BELOW(path)));
+}
+
+static int do_readlink(const char *path, char *buffer, size_t size) {
+  ssize_t count = readlinkat(base, BELOW(path), buffer, size - 1);
+  if (count < 0) return -errno;
+  buffer[count] = 0;
+  return 0;
+}
+
 static int do_unlink(const char *path) {
   FAIL_IF_TOLD("unlink");
   ANSWER(unlinkat(base, BELOW(path), 0));
@@ -235,7 +248,7 @@ static const struct fuse_operations operations = {
     .read = do_read,     .write = do_write,       .release = do_release,   .fsync = do_fsync, .fsyncdir = do_fsyncdir,
     .rename = do_rename, .link = do_link,         .unlink = do_unlink,     .mkdir = do_mkdir, .rmdir = do_rmdir,
     .chmod = do_chmod,   .chown = do_chown,       .utimens = do_utimens,   .statfs = do_statfs,
-    .truncate = do_truncate,
+    .truncate = do_truncate, .symlink = do_symlink, .readlink = do_readlink,
 };
 
 /* The first argument that is no option is the folder, the second the mount point. */

@@ -48,6 +48,27 @@ extension ProcessTests {
       try winnow.expectVerified(checked: 10)
     }
 
+    @Test("a dry run says what would be placed where, and moves nothing")
+    func dryRun() throws {
+      struct Reply: Decodable {
+        struct Placed: Decodable {
+          var file: String
+          var to: String
+        }
+        var placed: [Placed]
+        var run: String?
+      }
+      let winnow = try unsure(3)
+      let before = Tree(winnow.output)
+      let file = winnow.output + "/_review/u1.png"
+      let set: Reply = try winnow.control("review", "set", file, "blue", "--dry-run").decode()
+      #expect(set.placed.map(\.file) == [file] && set.placed.map(\.to) == [winnow.output + "/blue/u1.png"])
+      let accept: Reply = try winnow.control("review", "accept", "--all", "--dry-run").decode()
+      #expect(accept.placed.count == 3 && accept.run == nil)
+      #expect(Tree(winnow.output) == before)
+      #expect(try winnow.counts() == .counted(review: 3))
+    }
+
     @Test("a sample of what was sorted tells how often that is wrong, and moves only what was")
     func sample() throws {
       let winnow = try Winnow()

@@ -99,7 +99,7 @@ struct LedgerUndoTests {
       .paths(["/nowhere/x.jpg", "/srv/camera/inbox/left.txt", "/srv/camera/inbox/gone.jpg", "relative"]))
     #expect(page.steps.isEmpty)
     #expect(page.refused.map(\.reason) == [.unknown, .neverMoved, .gone, .unknown])
-    #expect(Set(UndoRefusal.Reason.allCases.map { UndoRefusal(path: "/x", reason: $0).text }).count == 6)
+    #expect(Set(UndoRefusal.Reason.allCases.map { UndoRefusal(path: "/x", reason: $0).text }).count == 7)
   }
 
   @Test("a run's undo leaves other runs alone and refuses what another run moved on")

@@ -98,18 +98,25 @@ extension ReviewSkipRequest: Codable {
 public struct ReviewAcceptRequest: Hashable, Sendable {
   /// Empty: every picture in review that has a proposal.
   public var files: [FilePath]
+  public var dryRun: Bool
 
-  public init(files: [FilePath]) { self.files = files }
+  public init(files: [FilePath], dryRun: Bool = false) {
+    self.files = files
+    self.dryRun = dryRun
+  }
 }
 
 extension ReviewAcceptRequest: Codable {
   public init(from decoder: any Decoder) throws {
-    files = try decoder.container(keyedBy: Field.self).decode(pathsForKey: "files")
+    let fields = try decoder.container(keyedBy: Field.self)
+    files = try fields.decode(pathsForKey: "files")
+    dryRun = try fields.decodeIfPresent(Bool.self, forKey: "dry_run") ?? false
   }
 
   public func encode(to encoder: any Encoder) throws {
     var fields = encoder.container(keyedBy: Field.self)
     try fields.encode(paths: files, forKey: "files")
+    try fields.encode(dryRun, forKey: "dry_run")
   }
 }
 
@@ -117,10 +124,12 @@ extension ReviewAcceptRequest: Codable {
 public struct ReviewSetRequest: Hashable, Sendable {
   public var files: [FilePath]
   public var `class`: String
+  public var dryRun: Bool
 
-  public init(files: [FilePath], class: String) {
+  public init(files: [FilePath], class: String, dryRun: Bool = false) {
     self.files = files
     self.class = `class`
+    self.dryRun = dryRun
   }
 }
 
@@ -130,11 +139,13 @@ extension ReviewSetRequest: Codable {
     // One picture alone may stand under `file`.
     files = try fields.decodeIfPresent(pathForKey: "file").map { [$0] } ?? fields.decode(pathsForKey: "files")
     `class` = try fields.decode(String.self, forKey: "class")
+    dryRun = try fields.decodeIfPresent(Bool.self, forKey: "dry_run") ?? false
   }
 
   public func encode(to encoder: any Encoder) throws {
     var fields = encoder.container(keyedBy: Field.self)
     try fields.encode(paths: files, forKey: "files")
     try fields.encode(`class`, forKey: "class")
+    try fields.encode(dryRun, forKey: "dry_run")
   }
 }

@@ -79,13 +79,16 @@ struct Review: ParsableCommand {
     @Flag(help: "All that have a proposal.")
     var all = false
 
+    @Flag(name: .customLong("dry-run"), help: "Say what would be placed where, and move nothing.")
+    var dryRun = false
+
     func validate() throws {
       guard all != !pictures.isEmpty else { throw ValidationError("Give either pictures or --all.") }
     }
 
     func run() throws {
       let files = all ? [] : try ReviewSelector.files(of: pictures, asking: options.client())
-      let reply = try options.show(.reviewAccept, sending: ReviewAcceptRequest(files: files), as: ReviewReply.self)
+      let reply = try options.show(.reviewAccept, sending: ReviewAcceptRequest(files: files, dryRun: dryRun), as: ReviewReply.self)
       try Finished.check(.of(reply))
     }
   }
@@ -100,6 +103,9 @@ struct Review: ParsableCommand {
     @Argument(help: ArgumentHelp("Pictures, and at the end the class.", valueName: "picture> ... <class"))
     var words: [String]
 
+    @Flag(name: .customLong("dry-run"), help: "Say what would be placed where, and move nothing.")
+    var dryRun = false
+
     func validate() throws {
       guard words.count >= 2 else { throw ValidationError("Give pictures, and at the end the class.") }
     }
@@ -110,7 +116,7 @@ struct Review: ParsableCommand {
         return selector
       }
       let files = try ReviewSelector.files(of: selectors, asking: options.client())
-      let request = ReviewSetRequest(files: files, class: words[words.count - 1])
+      let request = ReviewSetRequest(files: files, class: words[words.count - 1], dryRun: dryRun)
       let reply = try options.show(.reviewSet, sending: request, as: ReviewReply.self)
       try Finished.check(.of(reply))
     }
