@@ -200,7 +200,7 @@ extension ProcessTests {
       #expect(try winnow.counts() == .counted())
     }
 
-    @Test("where a link cannot be made the picture waits, says why, and goes on once it can")
+    @Test("where a link cannot be made the picture waits, and status says why")
     func unsupported() throws {
       let winnow = try Winnow(["action: hardlink"])
       let mount = try winnow.mount(on: winnow.output)
@@ -208,6 +208,7 @@ extension ProcessTests {
       try winnow.start()
       try winnow.waitForCondition("output_fault")
       #expect(try winnow.status().conditions.contains { $0.text.contains("action: hardlink") })
+      try winnow.stop()
       #expect(Tree(winnow.output).files.isEmpty && Files.exists(winnow.inbox + "/a.png"))
       _ = mount
     }

@@ -88,7 +88,8 @@ struct Review: ParsableCommand {
 
     func run() throws {
       let files = all ? [] : try ReviewSelector.files(of: pictures, asking: options.client())
-      let reply = try options.show(.reviewAccept, sending: ReviewAcceptRequest(files: files, dryRun: dryRun), as: ReviewReply.self)
+      let request = ReviewAcceptRequest(files: files, dryRun: dryRun)
+      let reply = try options.show(.reviewAccept, sending: request, as: ReviewReply.self)
       try Finished.check(.of(reply))
     }
   }
