@@ -61,8 +61,8 @@ extension DurableMove {
   /// fingerprint stands in the intent.
   private func copy(_ move: CheckedMove) throws(MoveStop) -> FileStatus {
     do throws(SystemFault) {
-      // A sidecar may be read by whoever may read the picture.
-      let mode = move.intent.action == .tag ? move.status.mode & 0o666 : 0o600
+      // A sidecar may be read by whoever may read the picture, and written to by its owner.
+      let mode = move.intent.action == .tag ? move.status.mode & 0o666 | 0o600 : 0o600
       let target = OwnedDescriptor(
         try fileSystem.createFile(temporaryName(of: move), in: move.destinationFolder.raw, mode: mode),
         of: fileSystem)

@@ -89,7 +89,7 @@ extension Ledger {
   }
 
   /// Asks for pictures in these states to be taken anew, where they lie (`rescan --again`). Their state and history
-  /// stay until that happens.
+  /// stay until that happens. What stayed when something was placed for it is left alone: it would be placed again.
   ///
   /// - Parameter inbox: nil for all.
   /// - Returns: how many there are.
@@ -105,6 +105,7 @@ extension Ledger {
         """
         UPDATE picture SET released = 1
         WHERE gone = 0 AND decided = 1 AND state IN (SELECT value FROM json_each(?1)) AND (?2 IS NULL OR inbox = ?2)
+          AND NOT (state = 'left' AND companion_of IS NOT NULL)
         """, [Self.list(of: states), number])
     }
   }

@@ -168,7 +168,7 @@ extension SortingPipeline {
     meet(path, in: inbox)
     let isNew = !inbox.tracker.isTracking(path)
     if inbox.tracker.observe(event, at: now) {
-      if isNew, inbox.tracker.isTracking(path) { inbox.arrivals.count(at: now) }
+      if isNew, inbox.tracker.isTracking(path), !isOwnSidecar(path, in: inbox) { inbox.arrivals.count(at: now) }
     } else {
       inbox.wantsScan = true
     }

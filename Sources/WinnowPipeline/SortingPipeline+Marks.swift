@@ -13,6 +13,11 @@ extension SortingPipeline {
     picture.folder.appending(name: picture.name + XMPSidecar.ending)
   }
 
+  /// Whether a file that appears in an inbox may be a sidecar that Winnow wrote, which is no arrival.
+  func isOwnSidecar(_ path: FilePath, in inbox: Inbox) -> Bool {
+    inbox.settings.action == .tag && path.bytes.suffix(XMPSidecar.ending.count).elementsEqual(XMPSidecar.ending)
+  }
+
   /// What the sidecar of a picture says.
   ///
   /// - Parameter label: the class that a person gave it, under the name that people gave the class; nil for the model's.

@@ -21,7 +21,9 @@ extension ProcessTests {
         #expect(placed.st_ino != original.st_ino && placed.st_mtim.tv_nsec == original.st_mtim.tv_nsec)
       case .hardlink: #expect(placed.st_ino == original.st_ino)
       case .symlink: #expect(Files.target(ofLink: mark) == picture)
-      case .tag: #expect(Files.text(mark).contains("<rdf:li>Winnow|red</rdf:li>"))
+      case .tag:
+        #expect(Files.text(mark).contains("<rdf:li>Winnow|red</rdf:li>"))
+        #expect(placed.st_mode & 0o600 == 0o600, "its owner may write it")
       case .move: break
       }
     }
@@ -43,8 +45,10 @@ extension ProcessTests {
       try winnow.expectVerified(checked: 1)
 
       let placed = Tree(winnow.inbox, winnow.output)
-      try winnow.control("rescan")
-      try winnow.waitUntilIdle()
+      for flags in [[], ["--again"]] {
+        try winnow.control(arguments: ["rescan"] + flags)
+        try winnow.waitUntilIdle()
+      }
       try winnow.stop()
       try winnow.start()
       try winnow.waitUntilIdle()
