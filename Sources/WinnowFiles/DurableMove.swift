@@ -32,7 +32,7 @@ public final class DurableMove {
   let now: () -> Timestamp
   private let randomWord: () -> UInt64
   /// From so many moves to one file system on, one syncfs takes the place of a sync for each.
-  private let wholeSyncFrom: Int
+  let wholeSyncFrom: Int
 
   private var folders: [Place: SharedFolder] = [:]
   /// Names given out in this batch and not yet on the disk.
@@ -340,58 +340,6 @@ public final class DurableMove {
       return String(repeating: "0", count: 16 - text.count) + text
     }
     return HiddenName.prefix + Array(digits.joined().utf8)
-  }
-
-  private func makeDurable(_ moves: [CheckedMove], _ report: inout Report) {
-    for move in moves { giveRights(to: move.file.raw, &move.intent) }
-    for moves in Dictionary(grouping: moves, by: \.status.device).values {
-      if moves.count >= wholeSyncFrom, syncWhole(moves, &report) { continue }
-      makeEachDurable(moves, &report)
-    }
-  }
-
-  /// - Returns: whether the file system could do it, or failed to; otherwise each move has to be synced by itself.
-  private func syncWhole(_ moves: [CheckedMove], _ report: inout Report) -> Bool {
-    do throws(SystemFault) {
-      guard try fileSystem.syncFileSystem(of: moves[0].destinationFolder.raw) else { return false }
-    } catch {
-      for move in moves { report.unresolved.append((move.intent, error.about("\(move.intent.destination)"))) }
-      return true
-    }
-    for move in moves {
-      do throws(SystemFault) {
-        report.outcomes.append(arrived(move.intent, try fileSystem.fingerprint(of: move.file.raw)))
-      } catch {
-        report.unresolved.append((move.intent, error.about("\(move.intent.destination)")))
-      }
-    }
-    return true
-  }
-
-  private func makeEachDurable(_ moves: [CheckedMove], _ report: inout Report) {
-    var synced: Set<ObjectIdentifier> = []
-    var failed: [ObjectIdentifier: SystemFault] = [:]
-    func syncOnce(_ folder: SharedFolder) throws(SystemFault) {
-      let key = ObjectIdentifier(folder)
-      if let fault = failed[key] { throw fault }
-      guard synced.insert(key).inserted else { return }
-      do throws(SystemFault) {
-        try fileSystem.sync(folder.raw)
-      } catch {
-        failed[key] = error
-        throw error
-      }
-    }
-    for move in moves {
-      do throws(SystemFault) {
-        try syncPlaced(move.file.raw, move.intent)
-        try syncOnce(move.destinationFolder)
-        try syncOnce(move.sourceFolder)
-        report.outcomes.append(arrived(move.intent, try fileSystem.fingerprint(of: move.file.raw)))
-      } catch {
-        report.unresolved.append((move.intent, error.about("\(move.intent.destination)")))
-      }
-    }
   }
 
   // MARK: - Shared with the other ways of moving
