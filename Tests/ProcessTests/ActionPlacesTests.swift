@@ -51,6 +51,18 @@ extension ProcessTests {
     }
 
     @Test(
+      "on bindfs and on NTFS an action is carried out or refused",
+      .enabled(if: UserFileSystem.hasBindfs && UserFileSystem.hasNTFS, "it needs root, /dev/fuse, bindfs and ntfs-3g"),
+      arguments: actions, [true, false])
+    func wellKnownShares(action: PlacingAction, isNTFS: Bool) throws {
+      let winnow = try Winnow(["action: \(action.rawValue)", "poll: 1s", "group_wait: 300ms"], together: true)
+      for folder in [winnow.inbox, winnow.output] { try Files.remove(folder) }
+      _ = try winnow.share(isNTFS ? .ntfs : .bindfs, on: winnow.together)
+      for folder in [winnow.inbox, winnow.output] { try Files.makeFolder(folder) }
+      try carryOut(action, in: winnow, isPossible: action != .reflink)
+    }
+
+    @Test(
       "where files can share their bytes a reflink is made",
       .enabled(if: SharingFileSystem.isThere, "it needs root, Btrfs in the kernel and btrfs-progs"))
     func shared() throws {

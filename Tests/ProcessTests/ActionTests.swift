@@ -245,14 +245,7 @@ extension ProcessTests {
       #expect(Tree(winnow.inbox).files.count == pictures.count * (action == .tag ? 2 : 1))
       #expect(try winnow.counts() == .counted(sorted: pictures.count))
 
-      let undo = try Program(
-        Programs.control, ["--socket", winnow.socket, "undo", "--all"], environment: ["HOME": winnow.folder],
-        output: winnow.folder + "/undo.out", errors: winnow.folder + "/undo.err")
-      Deadline.pause(milliseconds: .random(in: 5..<60, using: &random))
-      try winnow.crash()
-      _ = try undo.wait(seconds: 30)
-      try winnow.start()
-      try winnow.waitUntilIdle()
+      try winnow.kill(while: "undo", "--all", after: .random(in: 5..<60, using: &random))
       #expect(try winnow.control("undo", "--all").status == 0)
       #expect(Tree(winnow.output).files.isEmpty)
       #expect(Tree(winnow.inbox).files.count == pictures.count)

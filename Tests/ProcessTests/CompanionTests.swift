@@ -167,14 +167,7 @@ extension ProcessTests {
       #expect(groups.folders.values.allSatisfy { $0.count == 1 })
       #expect(try winnow.counts() == .counted(sorted: expected.count))
       // And back again, killed in the middle.
-      let undo = try Program(
-        Programs.control, ["--socket", winnow.socket, "undo", "--all"], environment: ["HOME": winnow.folder],
-        output: winnow.folder + "/undo.out", errors: winnow.folder + "/undo.err")
-      Deadline.pause(milliseconds: .random(in: 5..<60, using: &random))
-      try winnow.crash()
-      _ = try undo.wait(seconds: 30)
-      try winnow.start()
-      try winnow.waitUntilIdle()
+      try winnow.kill(while: "undo", "--all", after: .random(in: 5..<60, using: &random))
       for root in [winnow.inbox, winnow.output] {
         for (number, endings) in NumberedGroups(under: root).endings {
           #expect(endings == expected[number], "group \(number) in \(root)")

@@ -171,6 +171,19 @@ final class Winnow {
     return Answer(status: status, output: try Files.read(out), errors: Files.text(errors))
   }
 
+  /// Kills the daemon while it does what is asked, starts it again, and waits until it has come to rest.
+  func kill(while arguments: String..., after milliseconds: Int) throws {
+    let asking = try Program(
+      Programs.control, ["--socket", socket] + arguments, environment: ["HOME": folder], output: folder + "/killed.out",
+      errors: folder + "/killed.err")
+    // The moment of the kill is the point.
+    Deadline.pause(milliseconds: milliseconds)
+    try crash()
+    _ = try asking.wait(seconds: 30)
+    try start()
+    try waitUntilIdle()
+  }
+
   func status() throws -> StatusReply { try control("status").decode() }
 
   func counts() throws -> StatusReply.Counts {
